@@ -1,0 +1,49 @@
+# Two commands do everything, set-up included: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
+READY := $(VENV)/.ready-$(LOCK)
+SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
+
+.PHONY: help environment demo yeast test lint format lock benchmarks clean
+
+help:  ## list these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+environment: $(READY)  ## build the virtual environment (GPU=1: with CUDA)
+
+$(READY): $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed, $(PYTHON) is `$(PYTHON) --version`; use make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@rm -f $(VENV)/.ready-*; touch $@
+
+demo: $(READY)  ## run the demo from start to report (about five minutes)
+	$(SNAKEMAKE)
+	@echo "The report is in results/demo/report.html"
+
+yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/yeast_all.yaml]
+	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see README.md)" >&2; exit 1; }
+	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder=$(DATA)
+
+test: $(READY)  ## run all tests
+	$(VENV)/bin/python -m pytest
+
+lint: $(READY)  ## check the code's style and the workflow's
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/snakefmt --check Snakefile workflow
+	. $(VENV)/bin/activate && snakemake --lint
+
+format: $(READY)  ## bring the code into style
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/snakefmt Snakefile workflow
+
+lock:  ## pin all versions anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	uv pip compile pyproject.toml --group dev --extra gpu --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.lock -o requirements-gpu.lock
+
+clean:  ## remove the demo's results
+	rm -rf results/demo resources/demo logs/demo

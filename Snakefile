@@ -1,0 +1,56 @@
+# From a genome and peak files to trained models, AUC tables, motifs and a report.
+# The stages stand in workflow/rules/, one file each, in the order of the data.
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+# A config file given on the command line stands alone; the demo's is not mixed into it.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/fetch.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/prepare.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/predict.smk"
+include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/motifs.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/report.html",
+
+
+rule windows:
+    input:
+        f"{RESULTS}/windows/targets.tsv",
+
+
+rule models:
+    input:
+        expand("{results}/{model}/model.weights.h5", results=RESULTS, model=MODELS),
+
+
+rule predictions:
+    input:
+        expand("{results}/{model}/predictions.h5", results=RESULTS, model=MODELS),
+
+
+rule evaluation:
+    input:
+        multiext(f"{RESULTS}/", "auc.tsv", "comparison.tsv", "assays.tsv", "assays.png", "curves"),
+
+
+rule logos:
+    input:
+        expand("{results}/{model}/logos", results=RESULTS, model=MODELS),

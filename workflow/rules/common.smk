@@ -1,0 +1,152 @@
+# What the rules share: the checked config, and functions that turn it into inputs and options.
+import sys
+from functools import cache
+from modulefinder import ModuleFinder
+from pathlib import Path
+from shlex import quote
+from shutil import which
+
+import jsonschema
+import yaml
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import validate
+
+SCRIPTS = Path(workflow.basedir, "workflow/scripts")
+sys.path.insert(0, str(SCRIPTS))
+from danq.errors import UserError
+from danq.fetch import is_address, local_path
+from danq.targets import read_sheet
+
+
+def checked(config, schema):
+    """The config with its defaults filled in; its first mistake ends the run in one sentence."""
+    validator = jsonschema.Draft202012Validator(yaml.safe_load(schema.read_text()))
+    found = list(validator.iter_errors(config))
+    if found:
+        raise WorkflowError(f"config: {sentence(jsonschema.exceptions.best_match(found))}")
+    validate(config, str(schema))
+    for name, model in config["models"].items():
+        kernel = model["sizes"]["kernel"]
+        if kernel > config["windows"]["window"]:
+            raise WorkflowError(
+                f"config: models.{name}.sizes.kernel ({kernel} bp) is larger than "
+                f"windows.window ({config['windows']['window']} bp); make the kernel smaller or the window larger"
+            )
+    return config
+
+
+def sentence(error):
+    """One sentence for a schema's complaint: the key, what is wrong, what is allowed."""
+    key = ".".join(map(str, error.absolute_path)) or "the top level"
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = [name for name in error.instance if name not in known]
+        return f"unknown key {unknown[0]!r} in {key}; known are {', '.join(known)}"
+    if error.validator == "propertyNames":
+        return f"{error.parent.instance if error.parent else error.instance} in {key}: {error.message}"
+    if error.validator == "required":
+        return f"{error.message} of {key}"
+    if error.validator == "enum":
+        return f"{key} is {error.instance!r}; choose from {', '.join(map(str, error.validator_value))}"
+    return f"{key}: {error.message}"
+
+
+config = checked(config, Path(workflow.basedir, "workflow/schemas/config.schema.yaml"))
+RESULTS = f"results/{config['dataset']}"
+DOWNLOADS = "resources/fetched"
+MODELS = list(config["models"])
+try:
+    SHEET = read_sheet(config["targets"])
+except UserError as error:
+    raise WorkflowError(f"config: targets: {error}") from None
+
+
+wildcard_constraints:
+    model="|".join(MODELS),
+    program="[a-z]+",
+
+
+def program(name):
+    """The path of a stage's program."""
+    return os.path.relpath(SCRIPTS / f"{name}.py")
+
+
+@cache
+def code_of(name, architecture=None):
+    """A program and all modules of ours that it imports, as inputs: editing one reruns its stage.
+
+    Architectures are imported by name, so the one in use is added: editing DanQ retrains DanQ only.
+    """
+    finder = ModuleFinder([str(SCRIPTS)])
+    finder.run_script(str(SCRIPTS / f"{name}.py"))
+    files = {module.__file__ for module in finder.modules.values() if module.__file__}
+    if architecture:
+        files.add(str(SCRIPTS / "danq/models" / f"{architecture.lower()}.py"))
+    return sorted(os.path.relpath(file) for file in files)
+
+
+def code_of_model(name):
+    """An input function: the code of a stage that builds the model of the wildcard."""
+    return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
+
+
+def on_disk(path):
+    """Where a path or address of the config is on disk."""
+    return local_path(path, config["folder"], DOWNLOADS)
+
+
+def options(**values):
+    """Command-line options from keywords; what is None is left out, lists become several words."""
+    words = []
+    for name, value in values.items():
+        if value is not None:
+            words.append(f"--{name.replace('_', '-')}")
+            words += [quote(str(item)) for item in (value if isinstance(value, list) else [value])]
+    return " ".join(words)
+
+
+def interval_files(config):
+    """The BED files that choose bins, on disk."""
+    windows = config["windows"]
+    given = [windows["keep"].removeprefix("bed:")] if windows["keep"].startswith("bed:") else []
+    return [on_disk(path) for path in [*given, windows["blacklist"]] if path]
+
+
+def prepare_options(config):
+    """The options of prepare.py that the config decides on."""
+    windows = dict(config["windows"])
+    keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split")
+    if keep.startswith("bed:"):
+        keep = f"bed:{on_disk(keep.removeprefix('bed:'))}"
+    return {
+        "folder": config["folder"],
+        "downloads": DOWNLOADS,
+        "assembly": config["genome"]["assembly"] or None,
+        "keep": keep,
+        "blacklist": on_disk(blacklist) if blacklist else None,
+        **windows,
+        **split,
+    }
+
+
+def train_options(config, name):
+    """The options of train.py that a model's block of the config decides on."""
+    model = dict(config["models"][name])
+    architecture, sizes, tensorboard = model.pop("architecture"), model.pop("sizes"), model.pop("tensorboard")
+    model["seed"] = config["seed"] if model["seed"] is None else model["seed"]
+    return {
+        "model": architecture,
+        "size": [f"{size}={value}" for size, value in sizes.items()],
+        "tensorboard": f"{RESULTS}/{name}/tensorboard" if tensorboard else None,
+        **model,
+    }
+
+
+def by_model(paths):
+    """`danq=path` for each model's file, as visualize.py takes them."""
+    return " ".join(f"{model}={path}" for model, path in zip(MODELS, paths))
+
+
+def gpus_here():
+    """1 where a GPU's driver is installed, else 0; profiles set the number for their own machines."""
+    return 1 if which("nvidia-smi") else 0

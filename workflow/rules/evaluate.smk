@@ -1,0 +1,76 @@
+# Predictions to tables and curves.
+rule evaluate:
+    input:
+        predictions=f"{RESULTS}/{{model}}/predictions.h5",
+        program=program("evaluate"),
+        code=code_of("evaluate"),
+    output:
+        f"{RESULTS}/{{model}}/auc.tsv",
+    log:
+        f"logs/{config['dataset']}/evaluate/{{model}}.log",
+    conda:
+        "../envs/danq.yaml"
+    threads: 4
+    shell:
+        "python {input.program} {input.predictions} --name {wildcards.model} --threads {threads}"
+        " --output {output} 2> {log}"
+
+
+rule compare:
+    input:
+        tables=expand("{results}/{model}/auc.tsv", results=RESULTS, model=MODELS),
+        program=program("compare"),
+        code=code_of("compare"),
+    output:
+        auc=report(f"{RESULTS}/auc.tsv", caption="../report/auc.rst", category="3 Evaluation"),
+        comparison=report(f"{RESULTS}/comparison.tsv", caption="../report/comparison.rst", category="3 Evaluation"),
+        assays=report(f"{RESULTS}/assays.tsv", caption="../report/assays.rst", category="3 Evaluation"),
+    log:
+        f"logs/{config['dataset']}/compare.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        folder=subpath(output.auc, parent=True),
+    shell:
+        "python {input.program} {input.tables} --output {params.folder} 2> {log}"
+
+
+rule draw_assays:
+    input:
+        auc=f"{RESULTS}/auc.tsv",
+        program=program("visualize"),
+        code=code_of("visualize"),
+    output:
+        report(f"{RESULTS}/assays.png", caption="../report/assays.rst", category="3 Evaluation"),
+    log:
+        f"logs/{config['dataset']}/draw_assays.log",
+    conda:
+        "../envs/danq.yaml"
+    shell:
+        "python {input.program} --assays {input.auc} --output {output} 2> {log}"
+
+
+rule draw_curves:
+    input:
+        auc=f"{RESULTS}/auc.tsv",
+        predictions=expand("{results}/{model}/predictions.h5", results=RESULTS, model=MODELS),
+        program=program("visualize"),
+        code=code_of("visualize"),
+    output:
+        report(
+            directory(f"{RESULTS}/curves"),
+            patterns=["{target}.png"],
+            caption="../report/curves.rst",
+            category="3 Evaluation",
+            subcategory="Curves",
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_curves.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        predictions=lambda wildcards, input: by_model(input.predictions),
+        targets=options(targets=config["evaluate"]["curves"]) if config["evaluate"]["curves"] else "--all",
+    shell:
+        "python {input.program} --predictions {params.predictions} --assays {input.auc} {params.targets}"
+        " --output {output} 2> {log}"

@@ -1,0 +1,39 @@
+"""What the programs share: one way to end on a user's mistake, one log format, one help format."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable
+
+from danq.errors import UserError
+
+
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Keeps the description's line breaks, and shows each option's default."""
+
+    def _get_help_string(self, action):
+        if action.default in (None, False, True) or action.required:
+            return action.help
+        return super()._get_help_string(action)
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(description=description, formatter_class=HelpFormatter)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main`; a UserError ends the program with one sentence and status 1."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr
+    )
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own chatter
+    try:
+        main()
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

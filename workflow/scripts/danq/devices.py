@@ -1,0 +1,87 @@
+"""Where the models run. The only file that talks to TensorFlow or JAX themselves."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AbstractContextManager, nullcontext
+
+import keras
+
+from .errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+class Devices:
+    """The devices chosen for this process; make it before any model is built.
+
+    Parameters
+    ----------
+    gpus : how many GPUs to use. None takes one if there is one and says so when there is none;
+        a number that is not there is a UserError; 0 hides them.
+    threads : CPU threads, or None to leave that to the backend.
+    """
+
+    def __init__(self, gpus: int | None = None, threads: int | None = None):
+        self.backend = keras.backend.backend()
+        found = self._found_gpus()
+        if gpus is not None and gpus > len(found):
+            raise UserError(
+                f"{gpus} GPU{'s' if gpus > 1 else ''} asked for, {len(found) or 'none'} found by {self.backend}; "
+                "ask for fewer, check `nvidia-smi`, or install the GPU build (`make environment GPU=1`)"
+            )
+        self.gpus = found[: (1 if gpus is None else gpus)]
+        self._strategy = None
+        if self.backend == "tensorflow":
+            self._set_up_tensorflow(threads)
+        elif len(self.gpus) > 1:
+            raise UserError(f"several GPUs need the TensorFlow backend, this is {self.backend}")
+        if not self.gpus:
+            log.info("no GPU in use: running on the CPU%s", f" with {threads} threads" if threads else "")
+
+    def _found_gpus(self) -> list:
+        if self.backend == "tensorflow":
+            import tensorflow as tf
+
+            return tf.config.list_physical_devices("GPU")
+        if self.backend == "jax":
+            import jax
+
+            return [device for device in jax.devices() if device.platform != "cpu"]
+        import torch
+
+        return list(range(torch.cuda.device_count()))
+
+    def _set_up_tensorflow(self, threads: int | None) -> None:
+        import tensorflow as tf
+
+        try:
+            tf.config.set_visible_devices(self.gpus, "GPU")
+            for gpu in self.gpus:
+                tf.config.experimental.set_memory_growth(gpu, True)
+            if threads:
+                tf.config.threading.set_intra_op_parallelism_threads(threads)
+        except RuntimeError as error:  # too late: something ran already
+            log.debug("devices were set up before: %s", error)
+        if len(self.gpus) > 1:
+            self._strategy = tf.distribute.MirroredStrategy([f"GPU:{i}" for i in range(len(self.gpus))])
+
+    def check_batch(self, batch_size: int) -> None:
+        """A global batch is shared out evenly among the GPUs."""
+        if self.gpus and batch_size % len(self.gpus):
+            raise UserError(f"a batch of {batch_size} windows cannot be shared out among {len(self.gpus)} GPUs evenly")
+
+    def scope(self) -> AbstractContextManager:
+        """The context in which models are built and compiled."""
+        return self._strategy.scope() if self._strategy else nullcontext()
+
+    def describe(self) -> list[str]:
+        """Names of the devices in use, for run.json."""
+        if not self.gpus:
+            return ["CPU"]
+        if self.backend == "tensorflow":
+            import tensorflow as tf
+
+            details = [tf.config.experimental.get_device_details(gpu) for gpu in self.gpus]
+            return [detail.get("device_name", "GPU") for detail in details]
+        return [getattr(gpu, "device_kind", "GPU") for gpu in self.gpus]

@@ -1,0 +1,84 @@
+"""Opening what users give and writing results whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import os
+import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import UserError
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def existing(path: str | Path, what: str = "file") -> Path:
+    """`path` as a Path, or a UserError when no such file is there."""
+    path = Path(path)
+    if not path.exists():
+        raise UserError(f"{path}: no such {what}; check the path (relative paths start at {Path.cwd()})")
+    return path
+
+
+@contextmanager
+def opened(path: str | Path, what: str = "file") -> Iterator[BinaryIO]:
+    """Open a plain or gzip file for reading bytes; a damaged gzip is a UserError."""
+    path = existing(path, what)
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(2) == GZIP_MAGIC
+            raw.seek(0)
+            if packed:
+                with gzip.GzipFile(fileobj=raw) as unpacked:
+                    yield io.BufferedReader(unpacked)
+            else:
+                yield raw
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{path}: the gzip file is truncated or damaged ({error}); fetch or write it again") from error
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it into place when the block ends well.
+
+    Whatever goes wrong, the temporary file or folder is removed and an earlier `path` stays as
+    it was. A full disk, a read-only folder and the like become a UserError.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")  # keeps the suffix, which Keras insists on
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        if temporary.is_dir() and path.is_dir():
+            shutil.rmtree(path)
+        os.replace(temporary, path)
+    except (OSError, RuntimeError) as error:  # HDF5 reports a failed close as RuntimeError
+        reason = _disk_trouble(error)
+        if reason is None:
+            raise
+        raise UserError(f"{path}: {reason}; nothing was written there") from error
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
+
+
+def _disk_trouble(error: Exception) -> str | None:
+    """What a failed write means to the user, or None when the disk is not to blame."""
+    number, text = getattr(error, "errno", None), str(error)
+    if number == errno.ENOSPC or "No space left" in text or f"errno = {errno.ENOSPC}," in text:
+        return "the disk is full (free some space or choose another folder)"
+    if number == errno.EDQUOT or f"errno = {errno.EDQUOT}," in text:
+        return "the disk quota is used up (free some space or choose another folder)"
+    if number in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return "the folder cannot be written to (check its permissions or choose another folder)"
+    if number in (errno.ENOTDIR, errno.EEXIST):
+        return "a file stands where a folder is needed (choose another output path)"
+    return None

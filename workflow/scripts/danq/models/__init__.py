@@ -1,0 +1,61 @@
+"""The architectures: one a file, each with `build(window_length, n_targets, **sizes) -> keras.Model`.
+
+A model takes one-hot windows (n, L, 4), channels A, C, G, T, and gives probabilities (n, T). Its
+first convolution is called `FIRST_CONVOLUTION`, where the motif stage finds it.
+
+To add an architecture, write its file and name it here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from ..errors import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+FIRST_CONVOLUTION = "first_convolution"
+
+# Imported only when used, so that editing one architecture retrains no other.
+ARCHITECTURES = {"DanQ": "danq", "DeepSEA": "deepsea"}
+
+
+def _builder(architecture: str):
+    if architecture not in ARCHITECTURES:
+        raise UserError(f"unknown architecture {architecture!r}; there are {', '.join(ARCHITECTURES)}")
+    return importlib.import_module(f".{ARCHITECTURES[architecture]}", __name__).build
+
+
+def default_sizes(architecture: str) -> dict[str, Any]:
+    """The architecture's hyperparameters with their published values."""
+    parameters = inspect.signature(_builder(architecture)).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+
+
+def build(architecture: str, window_length: int, n_targets: int, **sizes) -> keras.Model:
+    """The model of this architecture; sizes left out have their published values.
+
+    A size that the architecture does not know, or a window too short for its convolutions and
+    pools, is a UserError.
+    """
+    known = default_sizes(architecture)
+    for name in sizes:
+        if name not in known:
+            raise UserError(f"{architecture} has no hyperparameter {name!r}; it has {', '.join(known)}")
+    if window_length < sizes.get("kernel", known["kernel"]):
+        raise UserError(
+            f"the window ({window_length} bp) is smaller than the first convolution's kernel "
+            f"({sizes.get('kernel', known['kernel'])} bp); enlarge windows.window or make the kernel smaller"
+        )
+    try:
+        return _builder(architecture)(window_length, n_targets, **sizes)
+    except ValueError as error:
+        if "negative dimension" not in str(error) and "must be > 0" not in str(error):
+            raise
+        raise UserError(
+            f"{architecture}: a window of {window_length} bp is too short for these kernels and pools; "
+            "enlarge windows.window or make them smaller"
+        ) from error

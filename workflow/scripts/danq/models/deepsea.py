@@ -1,0 +1,44 @@
+"""DeepSEA: three convolutions, each reading what the one before found.
+
+Zhou & Troyanskaya, Nature Methods 12:931-934, 2015. Published sizes give 52,843,119 parameters at
+1,000 bp and 919 targets.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers
+
+
+def build(
+    window_length: int,
+    n_targets: int,
+    *,
+    filters: int = 320,
+    filters2: int = 480,
+    filters3: int = 960,
+    kernel: int = 8,
+    pool: int = 4,
+    dense: int = 925,
+    dropout: float = 0.2,
+    last_dropout: float = 0.5,
+) -> keras.Model:
+    """One-hot windows (n, window_length, 4) to probabilities (n, n_targets).
+
+    Sizes: `filters`, `filters2` and `filters3` of `kernel` places each, max-pooling over `pool`
+    places after the first two, `dense` hidden units; `dropout` follows the pools and
+    `last_dropout` the third convolution.
+    """
+    window = keras.Input((window_length, 4), name="window")
+    x = layers.Conv1D(filters, kernel, activation="relu", name="first_convolution")(window)
+    x = layers.MaxPooling1D(pool)(x)
+    x = layers.Dropout(dropout)(x)
+    x = layers.Conv1D(filters2, kernel, activation="relu")(x)
+    x = layers.MaxPooling1D(pool)(x)
+    x = layers.Dropout(dropout)(x)
+    x = layers.Conv1D(filters3, kernel, activation="relu")(x)
+    x = layers.Dropout(last_dropout)(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(dense, activation="relu")(x)
+    probabilities = layers.Dense(n_targets, activation="sigmoid", dtype="float32", name="probabilities")(x)
+    return keras.Model(window, probabilities, name="DeepSEA")

@@ -1,0 +1,47 @@
+"""What training minimizes, and the optimizer that does it, from a recipe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from .recipe import Recipe
+
+MAX_POSITIVE_WEIGHT = 100.0
+
+
+def make_optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The recipe's optimizer; the cosine schedule runs to zero over all epochs, step by step."""
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, recipe.epochs * steps_per_epoch)
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, momentum=recipe.momentum)
+    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](rate)
+
+
+def make_loss(recipe: Recipe, positives: np.ndarray, windows: int):
+    """Binary cross-entropy, averaged over targets; positives weighted as the recipe asks.
+
+    positives : int (T,), each target's positive windows among `windows`
+    """
+    if recipe.class_weighting == "none":
+        return keras.losses.BinaryCrossentropy()
+    weight = np.clip((windows - positives) / np.maximum(positives, 1), 1 / MAX_POSITIVE_WEIGHT, MAX_POSITIVE_WEIGHT)
+    if recipe.class_weighting == "sqrt":
+        weight = np.sqrt(weight)
+    return weighted_cross_entropy(weight.astype(np.float32))
+
+
+def weighted_cross_entropy(weight: np.ndarray):
+    """Binary cross-entropy in which each target's positives count `weight` (T,) times."""
+
+    def loss(truth, probability):
+        truth = keras.ops.cast(truth, probability.dtype)
+        probability = keras.ops.clip(probability, 1e-7, 1 - 1e-7)
+        terms = weight * truth * keras.ops.log(probability) + (1 - truth) * keras.ops.log(1 - probability)
+        return -keras.ops.mean(terms, axis=-1)
+
+    return loss

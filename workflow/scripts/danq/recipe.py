@@ -1,0 +1,84 @@
+"""How a model is trained: every choice that changes the result, in one object."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .errors import UserError
+
+STRANDS = ("both", "random", "none")
+OPTIMIZERS = ("adam", "rmsprop", "sgd")
+SCHEDULES = ("constant", "cosine", "plateau")
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+CLASS_WEIGHTINGS = ("none", "balanced", "sqrt")
+PLATEAU_PATIENCE, PLATEAU_FACTOR = 2, 0.3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training run's settings. The defaults are those of the reference programs.
+
+    sizes : the architecture's hyperparameters that differ from the published ones
+    schedule : of the learning rate: "constant", "cosine" (to zero over all epochs) or "plateau"
+        (times .3 whenever the validation loss has not improved for 2 epochs)
+    momentum : for sgd
+    patience : stop after so many epochs without a better validation loss
+    strands : "both" (each window and its reverse complement), "random" (one of them), "none" (forward)
+    class_weighting : weight of a target's positives in the loss: "none" (1), "balanced"
+        (negatives / positives, at most 100) or "sqrt" (its square root)
+    max_windows : a cap on training windows, for debugging
+    """
+
+    architecture: str = "DanQ"
+    sizes: dict[str, Any] = field(default_factory=dict)
+    optimizer: str = "adam"
+    learning_rate: float = 1e-4
+    schedule: str = "constant"
+    momentum: float = 0.9
+    batch_size: int = 500
+    epochs: int = 60
+    patience: int = 5
+    precision: str = "float32"
+    strands: str = "both"
+    class_weighting: str = "none"
+    max_windows: int | None = None
+    seed: int = 1
+
+    def __post_init__(self):
+        choices = {
+            "optimizer": OPTIMIZERS,
+            "schedule": SCHEDULES,
+            "precision": PRECISIONS,
+            "strands": STRANDS,
+            "class_weighting": CLASS_WEIGHTINGS,
+        }
+        for name, allowed in choices.items():
+            if getattr(self, name) not in allowed:
+                raise UserError(f"{name} {getattr(self, name)!r} is unknown; choose from {', '.join(allowed)}")
+        for name in ("learning_rate", "batch_size", "epochs", "patience"):
+            if getattr(self, name) <= 0:
+                raise UserError(f"{name} must be above 0, not {getattr(self, name)}")
+
+    def key(self, *datasets: str) -> str:
+        """Identifies this recipe on these datasets (fingerprints): only equal keys may resume."""
+        return hashlib.blake2b(json.dumps([asdict(self), datasets]).encode(), digest_size=16).hexdigest()
+
+    def rate_after(self, validation_losses: Sequence[float]) -> float:
+        """The plateau schedule's learning rate after these epochs; it follows from them alone."""
+        rate, best, waited = self.learning_rate, np.inf, 0
+        for loss in validation_losses:
+            best, waited = (loss, 0) if loss < best else (best, waited + 1)
+            if waited >= PLATEAU_PATIENCE:
+                rate, waited = rate * PLATEAU_FACTOR, 0
+        return rate
+
+    def is_over(self, validation_losses: Sequence[float]) -> bool:
+        """Whether the patience is used up, or all epochs are done."""
+        done = len(validation_losses)
+        return done >= self.epochs or (done > 0 and done - 1 - int(np.argmin(validation_losses)) >= self.patience)

@@ -1,0 +1,83 @@
+"""The report: one HTML page that carries its pictures and opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from .evaluate import MEASURES
+from .files import existing, replacing
+from .windows import Windows
+
+
+@dataclass(frozen=True)
+class ModelResults:
+    """Where one model's results lie: a folder with run.json, motifs.tsv and logos/."""
+
+    name: str
+    folder: Path
+
+    def run(self) -> dict:
+        return json.loads(existing(self.folder / "run.json", "record of the run").read_text())
+
+    def motifs(self) -> pd.DataFrame:
+        return pd.read_csv(existing(self.folder / "motifs.tsv", "table of motifs"), sep="\t", keep_default_na=False)
+
+
+def picture(path: str | Path) -> str:
+    """A PNG as a data address."""
+    return "data:image/png;base64," + base64.b64encode(existing(path, "picture").read_bytes()).decode()
+
+
+def _logos(model: ModelResults) -> list[dict]:
+    """The model's logos, the most informative first, each with its facts."""
+    table = model.motifs()
+    table = table[table["information"] != ""].astype({"information": float})
+    rows = table.sort_values("information", ascending=False).to_dict("records")
+    return [row | {"picture": picture(model.folder / f"logos/filter_{row['filter']:03d}.png")} for row in rows]
+
+
+def write_report(
+    output: str | Path,
+    *,
+    template: str | Path,
+    title: str,
+    results: str | Path,
+    windows: str | Path,
+    models: Sequence[ModelResults],
+) -> None:
+    """Write the page.
+
+    template : Jinja page
+    results : folder with comparison.tsv, assays.tsv, history.png, assays.png and curves/
+    windows : folder that prepare.py wrote
+    """
+    results = Path(results)
+    comparison = pd.read_csv(results / "comparison.tsv", sep="\t", dtype={"note": str})
+    test = Windows(Path(windows) / "test.h5")
+    splits = pd.read_csv(Path(windows) / "targets.tsv", sep="\t").groupby("split", sort=False)["windows"].first()
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["figure"] = lambda value, digits=3: "NA" if pd.isna(value) else f"{value:.{digits}f}"
+    page = environment.from_string(existing(template, "template").read_text()).render(
+        title=title,
+        made_by=test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
+        splits=splits.to_dict(),
+        comparison=comparison.fillna({"note": "", "best_auroc": "", "best_auprc": ""}).to_dict("records"),
+        assays=pd.read_csv(results / "assays.tsv", sep="\t").to_dict("records"),
+        measures=MEASURES,
+        models=[
+            {"name": model.name, "run": model.run(), "logos": _logos(model), "filters": len(model.motifs())}
+            for model in models
+        ],
+        history=picture(results / "history.png"),
+        overview=picture(results / "assays.png"),
+        curves=[(path.stem.replace("_", " "), picture(path)) for path in sorted((results / "curves").glob("*.png"))],
+    )
+    with replacing(output) as temporary:
+        temporary.write_text(page, encoding="utf-8")

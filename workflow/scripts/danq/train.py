@@ -1,0 +1,251 @@
+"""Training: epochs over packed windows, the best weights by validation loss, and resuming.
+
+After every epoch all that training depends on (weights, optimizer, dropout's random state, best
+weights, history) goes into one state file. A killed run goes on from it and ends where an
+unbroken run would; learning rate and stopping follow from the history alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from . import checkpoint, models
+from .batches import Batches, on_packed, sample_order
+from .devices import Devices
+from .errors import UserError
+from .files import replacing
+from .objective import make_loss, make_optimizer
+from .recipe import Recipe
+from .windows import Windows
+
+log = logging.getLogger(__name__)
+HISTORY = ("epoch", "loss", "val_loss", "learning_rate", "seconds", "windows_per_second")
+SECONDS_BETWEEN_LINES = 30
+
+
+@dataclass
+class Progress:
+    """How far training has come: the history's rows, and the best weights so far."""
+
+    history: list[dict] = field(default_factory=list)
+    best: list[np.ndarray] = field(default_factory=list)
+    resumed_after: list[int] = field(default_factory=list)  # epochs that were done at each start
+
+    @property
+    def validation_losses(self) -> list[float]:
+        return [row["val_loss"] for row in self.history]
+
+    @property
+    def best_epoch(self) -> int:
+        return int(np.argmin(self.validation_losses)) + 1
+
+
+def train(
+    folder: str | Path,
+    recipe: Recipe,
+    output: str | Path,
+    *,
+    devices: Devices | None = None,
+    history_path: str | Path | None = None,
+    run_path: str | Path | None = None,
+    state_path: str | Path | None = None,
+    tensorboard: str | Path | None = None,
+) -> pd.DataFrame:
+    """Train on `folder`/train.h5, validate on valid.h5, and write the best weights to `output`.
+
+    Beside them go the history (TSV, columns `HISTORY`) and run.json, unless paths are given. The
+    state file is removed at the end. Returns the history.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    devices = devices or Devices()
+    devices.check_batch(recipe.batch_size)
+    data, valid = (Windows(Path(folder) / f"{name}.h5") for name in ("train", "valid"))
+    _check_same(data, valid)
+    count = min(len(data), recipe.max_windows or len(data))
+    keras.utils.set_random_seed(recipe.seed)
+    keras.config.set_dtype_policy(recipe.precision)
+    with devices.scope():
+        model = models.build(recipe.architecture, data.length, len(data.targets), **recipe.sizes)
+        trainer = on_packed(model)
+        steps = -(-count * (2 if recipe.strands == "both" else 1) // recipe.batch_size)
+        trainer.compile(make_optimizer(recipe, steps), make_loss(recipe, data.positives(), len(data)))
+        trainer.optimizer.build(trainer.trainable_variables)
+    base = Path(str(output).removesuffix(checkpoint.SUFFIX))
+    state_path = Path(state_path or f"{base}.state.h5")
+    key = recipe.key(data.fingerprint, valid.fingerprint)
+    progress = _resume(state_path, key, trainer)
+    log.info("%s: %s parameters, %s training windows", recipe.architecture, f"{model.count_params():,}", f"{count:,}")
+
+    while not recipe.is_over(progress.validation_losses):
+        row = _one_epoch(trainer, data, valid, recipe, progress, count)
+        progress.history.append(row)
+        if progress.best_epoch == row["epoch"]:
+            progress.best = model.get_weights()
+        _save_state(state_path, key, trainer, progress)
+        if tensorboard:
+            _log_tensorboard(tensorboard, row)
+
+    history = pd.DataFrame(progress.history, columns=HISTORY)
+    model.set_weights(progress.best)
+    blueprint = checkpoint.Blueprint(
+        recipe.architecture,
+        models.default_sizes(recipe.architecture) | recipe.sizes,
+        data.length,
+        data.targets,
+        data.fingerprint,
+        versions(),
+    )
+    run = {
+        "recipe": asdict(recipe),
+        "devices": devices.describe(),
+        "backend": devices.backend,
+        "versions": versions(),
+        "seed": recipe.seed,
+        "parameters": model.count_params(),
+        "dataset": {"train": data.fingerprint, "valid": valid.fingerprint},
+        "windows": {"train": count, "valid": len(valid)},
+        "best_epoch": progress.best_epoch,
+        "epochs": len(history),
+        "resumed_after": progress.resumed_after,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(time.monotonic() - clock, 1),
+        "training_seconds": round(float(history["seconds"].sum()), 1),
+    }
+    with replacing(history_path or f"{base}.history.tsv") as temporary:
+        history.to_csv(temporary, sep="\t", index=False, float_format="%.6g")
+    with replacing(run_path or f"{base}.run.json") as temporary:
+        temporary.write_text(json.dumps(run, indent=2) + "\n")
+    checkpoint.save(output, model, blueprint)
+    state_path.unlink(missing_ok=True)
+    log.info("best epoch %d of %d, weights in %s", progress.best_epoch, len(history), output)
+    return history
+
+
+def _check_same(data: Windows, valid: Windows) -> None:
+    if (data.length, data.targets) != (valid.length, valid.targets):
+        raise UserError(f"{valid.path}: its windows or targets differ from those of {data.path}; prepare them together")
+    if not len(data) or not len(valid):
+        raise UserError(f"{(valid if len(data) else data).path}: holds no windows; mend the split")
+    if not (data.positives() > 0).any():
+        raise UserError(f"{data.path}: no target has a positive window; check the peaks and the assembly")
+
+
+def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress: Progress, count: int) -> dict:
+    """Train for one epoch and validate; the new row of the history."""
+    epoch = len(progress.history)
+    if recipe.schedule == "plateau":
+        trainer.optimizer.learning_rate.assign(recipe.rate_after(progress.validation_losses))
+    samples = sample_order(len(data), recipe.strands, recipe.seed, epoch)
+    if count < len(data):  # the cap for debugging: the same evenly spread windows in every epoch
+        chosen = np.zeros(len(data), bool)
+        chosen[np.linspace(0, len(data) - 1, count).astype(int)] = True
+        samples = samples[chosen[samples % len(data)]]
+    batches = Batches(data, samples, recipe.batch_size)
+    begin = time.monotonic()
+    logs = trainer.fit(batches, verbose=0, callbacks=[_Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches))])
+    seconds = time.monotonic() - begin
+    both = np.arange(len(valid) * (1 if recipe.strands == "none" else 2))
+    row = {
+        "epoch": epoch + 1,
+        "loss": logs.history["loss"][0],
+        "val_loss": trainer.evaluate(Batches(valid, both, recipe.batch_size), verbose=0),
+        "learning_rate": float(keras.ops.convert_to_numpy(trainer.optimizer.learning_rate)),
+        "seconds": seconds,
+        "windows_per_second": len(samples) / seconds,
+    }
+    if not np.isfinite([row["loss"], row["val_loss"]]).all():
+        raise UserError(
+            f"the loss is {row['loss']} after epoch {epoch + 1}: training has diverged; "
+            "lower the learning rate, or use float32"
+        )
+    log.info("epoch %d/%d: loss %.4f, val_loss %.4f, lr %.2g, %.0f s, %.0f windows/s",
+             epoch + 1, recipe.epochs, *(row[name] for name in HISTORY[1:]))  # fmt: skip
+    return row
+
+
+class _Line(keras.callbacks.Callback):
+    """A progress bar on a terminal, a line every half minute in a log."""
+
+    def __init__(self, title: str, steps: int):
+        super().__init__()
+        self._bar = tqdm(desc=title, total=steps, unit=" batches", leave=False, disable=None)
+        self._title, self._steps, self._last = title, steps, time.monotonic()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._bar.update()
+        if self._bar.disable and time.monotonic() - self._last > SECONDS_BETWEEN_LINES:
+            self._last = time.monotonic()
+            log.info("%s: batch %d of %d", self._title, batch + 1, self._steps)
+
+    def on_train_end(self, logs=None):
+        self._bar.close()
+
+
+def _variables(trainer: keras.Model) -> dict[str, list]:
+    """What an epoch changes: weights and dropout's random state, and the optimizer's variables."""
+    return {"model": trainer.variables, "optimizer": trainer.optimizer.variables}
+
+
+def _save_state(path: Path, key: str, trainer: keras.Model, progress: Progress) -> None:
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        for group, variables in _variables(trainer).items():
+            for i, variable in enumerate(variables):
+                file[f"{group}/{i}"] = keras.ops.convert_to_numpy(variable)
+        for i, weight in enumerate(progress.best):
+            file[f"best/{i}"] = weight
+        file.attrs.update(
+            key=key, history=json.dumps(progress.history), resumed_after=json.dumps(progress.resumed_after)
+        )
+
+
+def _resume(path: Path, key: str, trainer: keras.Model) -> Progress:
+    """Take up the state file when it belongs to this recipe and these data; else start afresh."""
+    if not path.exists():
+        return Progress()
+    try:
+        with h5py.File(path, "r") as file:
+            if file.attrs["key"] != key:
+                log.info("%s belongs to other settings or data: starting afresh", path)
+                return Progress()
+            progress = Progress(
+                json.loads(file.attrs["history"]),
+                [file[f"best/{i}"][()] for i in range(len(file["best"]))],
+                json.loads(file.attrs["resumed_after"]),
+            )
+            for group, variables in _variables(trainer).items():
+                for i, variable in enumerate(variables):
+                    variable.assign(file[f"{group}/{i}"][()])
+    except (OSError, KeyError) as error:
+        log.warning("%s is damaged (%s): starting afresh", path, error)
+        return Progress()
+    progress.resumed_after.append(len(progress.history))
+    log.info("resuming after epoch %d from %s", len(progress.history), path)
+    return progress
+
+
+def _log_tensorboard(folder: str | Path, row: dict) -> None:
+    from tensorboard.summary import Writer
+
+    writer = Writer(str(folder))
+    for name in HISTORY[1:]:
+        writer.add_scalar(name, row[name], row["epoch"])
+    writer.close()
+
+
+def versions() -> dict[str, str]:
+    """The software that decides on the figures."""
+    packages = ("keras", keras.backend.backend(), "numpy", "h5py")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Write the report: one self-contained HTML page of a dataset's results.
+
+Example: report.py -r results/demo -w results/demo/windows -m danq deepsea
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cli
+from danq.report import ModelResults, write_report
+
+TEMPLATE = Path(__file__).parents[1] / "report" / "page.html.j2"
+
+
+def main() -> None:
+    parser = cli.parser(__doc__)
+    parser.add_argument(
+        "-r", "--results", required=True, help="folder with the tables, the pictures and a folder per model"
+    )
+    parser.add_argument("-w", "--windows", required=True, help="folder that prepare.py wrote")
+    parser.add_argument("-m", "--models", nargs="+", required=True, help="names of the models' folders")
+    parser.add_argument("-o", "--output", help="page to write (default: report.html among the results)")
+    parser.add_argument("--title", default="", help="heading (default: the folder's name)")
+    args = parser.parse_args()
+    results = Path(args.results)
+    write_report(
+        args.output or results / "report.html",
+        template=TEMPLATE,
+        title=args.title or results.resolve().name,
+        results=results,
+        windows=args.windows,
+        models=[ModelResults(name, results / name) for name in args.models],
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Train DanQ or DeepSEA on packed windows.
+
+Reads train.h5 and valid.h5 from the data folder, trains until the validation loss has stopped
+improving, and writes the best weights to checkpoints/<prefix>.<model>.weights.h5, with the history
+(.history.tsv) and a record of the run (.run.json) beside them. A killed run resumes when the same
+command is given again.
+
+Example: train.py -d data -m DeepSEA -e 20 -b 100 --size filters=64
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import cli
+from danq import models
+from danq.recipe import CLASS_WEIGHTINGS, OPTIMIZERS, PRECISIONS, SCHEDULES, STRANDS, Recipe
+
+PREFIX, SUFFIX = "danq", ".weights.h5"
+
+
+def size(text: str) -> tuple[str, Any]:
+    """`filters=64` as a pair."""
+    name, _, value = text.partition("=")
+    try:
+        return name, int(value) if value.lstrip("-").isdigit() else float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a size as name=number, such as filters=64") from None
+
+
+def arguments():
+    default = Recipe()
+    parser = cli.parser(__doc__)
+    parser.add_argument("-d", "--data", required=True, help="folder with train.h5 and valid.h5")
+    parser.add_argument("-m", "--model", default=default.architecture, help=f"one of {', '.join(models.ARCHITECTURES)}")
+    parser.add_argument("-o", "--output", default=PREFIX, help=f"prefix of the checkpoint, or its path (*{SUFFIX})")
+    parser.add_argument(
+        "-b", "--batch-size", type=int, default=default.batch_size, help="windows a batch, all GPUs together"
+    )
+    parser.add_argument("-e", "--epochs", type=int, default=default.epochs, help="at most")
+    parser.add_argument(
+        "-p", "--patience", type=int, default=default.patience, help="epochs without a better validation loss"
+    )
+    parser.add_argument("-f", "--filters", type=int, help="filters of the first convolution (default: as published)")
+    parser.add_argument("-k", "--kernel", type=int, help="their width in bp (default: as published)")
+    parser.add_argument(
+        "--size",
+        type=size,
+        nargs="+",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="any hyperparameters of the architecture",
+    )
+    parser.add_argument("-O", "--optimizer", choices=OPTIMIZERS, default=default.optimizer, help="optimizer")
+    parser.add_argument("-l", "--learning-rate", type=float, default=default.learning_rate, help="learning rate")
+    parser.add_argument("-s", "--schedule", choices=SCHEDULES, default=default.schedule, help="of the learning rate")
+    parser.add_argument("--momentum", type=float, default=default.momentum, help="for sgd")
+    parser.add_argument("--precision", choices=PRECISIONS, default=default.precision, help="of the arithmetic")
+    parser.add_argument(
+        "--strands",
+        choices=STRANDS,
+        default=default.strands,
+        help="reverse complements: each window's both strands, one at random, or forward only",
+    )
+    parser.add_argument(
+        "--class-weighting", choices=CLASS_WEIGHTINGS, default=default.class_weighting, help="weight of positives"
+    )
+    parser.add_argument("-n", "--max-windows", type=int, help="use so many training windows only, for debugging")
+    parser.add_argument("--seed", type=int, default=default.seed, help="of initial weights, shuffling and dropout")
+    parser.add_argument(
+        "-g", "--gpus", type=int, help="GPUs; an error when they are not there (default: one if there is one)"
+    )
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
+    parser.add_argument("--history", help="path of the history table (default: beside the checkpoint)")
+    parser.add_argument("--run", help="path of the record of the run (default: beside the checkpoint)")
+    parser.add_argument("--state", help="path of the state to resume from (default: beside the checkpoint)")
+    parser.add_argument("--tensorboard", help="folder for TensorBoard logs (default: none)")
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
+    sizes = dict(args.size)
+    for name in ("filters", "kernel"):
+        if getattr(args, name) is not None:
+            sizes[name] = getattr(args, name)
+    recipe = Recipe(
+        architecture=args.model,
+        sizes=sizes,
+        optimizer=args.optimizer,
+        learning_rate=args.learning_rate,
+        schedule=args.schedule,
+        momentum=args.momentum,
+        batch_size=args.batch_size,
+        epochs=args.epochs,
+        patience=args.patience,
+        precision=args.precision,
+        strands=args.strands,
+        class_weighting=args.class_weighting,
+        max_windows=args.max_windows,
+        seed=args.seed,
+    )
+    from danq.checkpoint import default_path  # Keras loads here, so that -h answers at once
+    from danq.devices import Devices
+    from danq.train import train
+
+    train(
+        args.data,
+        recipe,
+        args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model),
+        devices=Devices(args.gpus, args.threads),
+        history_path=args.history,
+        run_path=args.run,
+        state_path=args.state,
+        tensorboard=args.tensorboard,
+    )
+
+
+if __name__ == "__main__":
+    cli.run(main)
