@@ -85,12 +85,12 @@ def _parse(data: bytes, with_signal: bool) -> pd.DataFrame:
         sep="\t" if b"\t" in first_line else r"\s+",
         header=None,
         usecols=list(columns),
-        dtype={i: DTYPES[name] for i, name in columns.items()},
+        dtype={0: str, 1: np.int64, 2: np.int64, 6: np.float64},  # a contig "1" stays text
         engine="c",
         quoting=csv.QUOTE_NONE,
         keep_default_na=False,
     )
-    return table.rename(columns=columns)
+    return table.rename(columns=columns).astype({"contig": "category"})
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:

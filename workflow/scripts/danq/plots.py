@@ -110,7 +110,7 @@ def assays(auc: pd.DataFrame) -> Figure:
         axes.grid(axis="y", alpha=0.3)
     sizes = auc.drop_duplicates("index")["assay"].value_counts()
     axes.set_xticks(
-        range(len(groups)), [f"{assay}\n{sizes[assay]} target{'s' * (sizes[assay] > 1)}" for assay in groups]
+        range(len(groups)), [f"{assay}\n{sizes[assay]} target{'s' if sizes[assay] > 1 else ''}" for assay in groups]
     )
     handles = [Line2D([], [], color=pictures.colour(k), marker="o", label=model) for k, model in enumerate(models)]
     drawn.legend(handles=handles, loc="outside upper center", ncols=len(models), frameon=False)

@@ -53,7 +53,7 @@ def build(architecture: str, window_length: int, n_targets: int, **sizes) -> ker
     try:
         return _builder(architecture)(window_length, n_targets, **sizes)
     except ValueError as error:
-        if "negative dimension" not in str(error) and "must be > 0" not in str(error):
+        if "zero or negative" not in str(error):  # Keras's words for a length that ran out
             raise
         raise UserError(
             f"{architecture}: a window of {window_length} bp is too short for these kernels and pools; "
