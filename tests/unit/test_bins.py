@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from danq.bins import Grid, merged
-from danq.genome import Genome
-from danq.peaks import Peaks, read_peaks
 from hypothesis import given
 from hypothesis import strategies as st
 from real_data import SACCER3, needs_yeast
+
+from danq.bins import Grid, merged
+from danq.genome import Genome
+from danq.peaks import Peaks, read_peaks
 
 
 @st.composite

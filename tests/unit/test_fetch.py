@@ -6,6 +6,7 @@ import http.server
 import threading
 
 import pytest
+
 from danq.errors import UserError
 from danq.fetch import fetch, local_path
 

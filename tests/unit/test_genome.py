@@ -3,9 +3,10 @@ import gzip
 import numpy as np
 import pytest
 from Bio import bgzf
+from real_data import SACCER3, needs_yeast
+
 from danq.errors import UserError
 from danq.genome import Genome
-from real_data import SACCER3, needs_yeast
 
 TEXT = ">chr1 first\nACGTN\nacgtr\n>chr2\nTT\n"
 

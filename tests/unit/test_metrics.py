@@ -2,10 +2,11 @@ import warnings
 
 import numpy as np
 import pytest
-from danq.metrics import count, each_target
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
+
+from danq.metrics import count, each_target
 
 scores = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1, width=32))
 

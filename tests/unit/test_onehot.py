@@ -1,8 +1,9 @@
 import numpy as np
-from danq import onehot
-from danq.genome import NIBBLE
 from hypothesis import given
 from hypothesis import strategies as st
+
+from danq import onehot
+from danq.genome import NIBBLE
 
 dna = st.text("ACGTNacgt", min_size=1, max_size=60)
 COMPLEMENT = str.maketrans("ACGTN", "TGCAN")

@@ -2,6 +2,7 @@ import gzip
 
 import numpy as np
 import pytest
+
 from danq.errors import UserError
 from danq.peaks import read_peaks
 

@@ -5,6 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+
 from danq import onehot
 from danq.errors import UserError
 from danq.genome import Genome
@@ -116,9 +117,7 @@ def test_windows_are_those_of_a_count_by_hand(data, tmp_path, of, window, min_si
         assert row.positives == labels[:, row.index - 1].sum()
         assert row.windows == len(labels)
         assert row.prevalence == pytest.approx(row.positives / row.windows)
-        bases = {
-            (c, base) for c, s, e, v in peaks[row.index - 1] if v >= (min_signal or 0) for base in range(s, e)
-        }
+        bases = {(c, base) for c, s, e, v in peaks[row.index - 1] if v >= (min_signal or 0) for base in range(s, e)}
         assert row.genome_coverage == pytest.approx(len(bases) / sum(LENGTHS.values()))
 
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from danq.bins import Grid
 from danq.errors import UserError
 from danq.split import Split, parse_region
-from hypothesis import given
-from hypothesis import strategies as st
 
 CONTIGS = {"chr1": 1000, "chr2": 600, "HLA:1": 50}
 

@@ -1,4 +1,5 @@
 import pytest
+
 from danq.errors import UserError
 from danq.targets import Target, find, from_json, read_sheet, targets_of, to_json
 

@@ -1,6 +1,7 @@
 import h5py
 import numpy as np
 import pytest
+
 from danq import onehot
 from danq.errors import UserError
 from danq.targets import Target

@@ -66,7 +66,8 @@ def curves(target: Target, predictions: Mapping[str, Predictions]) -> Figure:
     for axes, legend in ((roc, "AUROC"), (recall, "AUPRC")):
         pictures.plain(axes)
         axes.set_xlim(-0.01, 1.01)
-        axes.legend(title=legend, frameon=False, fontsize=9)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(title=legend, frameon=False, fontsize=9)
     drawn.suptitle(f"{target.index}  {target.title}  ({target.assay})")
     return drawn
 

@@ -155,7 +155,8 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
         samples = samples[chosen[samples % len(data)]]
     batches = Batches(data, samples, recipe.batch_size)
     begin = time.monotonic()
-    logs = trainer.fit(batches, verbose=0, callbacks=[_Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches))])
+    line = _Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches))
+    logs = trainer.fit(batches, shuffle=False, verbose=0, callbacks=[line])  # the samples are shuffled already
     seconds = time.monotonic() - begin
     both = np.arange(len(valid) * (1 if recipe.strands == "none" else 2))
     row = {

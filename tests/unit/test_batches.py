@@ -1,0 +1,49 @@
+import keras
+import numpy as np
+import pytest
+
+from danq import models, onehot
+from danq.batches import Batches, Unpack, on_packed, sample_order
+from danq.windows import Windows
+
+
+@pytest.mark.parametrize("length", [8, 9, 60])
+def test_the_model_unpacks_what_was_packed(length):
+    tensor = np.eye(5, 4, dtype=np.uint8)[np.random.default_rng(0).integers(0, 5, (7, length))]
+    found = keras.ops.convert_to_numpy(Unpack(length)(onehot.pack(tensor)))
+    assert found.dtype == np.float32
+    assert (found == tensor).all()
+
+
+def test_a_model_on_packed_windows_is_the_same_model(data):
+    windows = Windows(data / "test.h5")
+    model = models.build("DanQ", 60, 3, filters=4, kernel=8, pool=6, lstm=2, dense=4)
+    packed = on_packed(model).predict(windows.packed(slice(None)), verbose=0)
+    np.testing.assert_allclose(packed, model.predict(windows.onehot(slice(None)), verbose=0), atol=1e-6)
+
+
+def test_both_strands_come_once_each_and_one_at_random():
+    assert sorted(sample_order(50, "both", 1, 0)) == list(range(100))
+    random = sample_order(5000, "random", 1, 0)
+    assert sorted(random % 5000) == list(range(5000))
+    assert 0.45 < (random >= 5000).mean() < 0.55
+    assert sorted(sample_order(50, "none", 1, 0)) == list(range(50))
+
+
+def test_the_order_depends_on_seed_and_epoch_alone():
+    first = sample_order(100, "both", 1, 4)
+    assert (first == sample_order(100, "both", 1, 4)).all()
+    assert (first != sample_order(100, "both", 1, 5)).any()
+    assert (first != sample_order(100, "both", 2, 4)).any()
+
+
+def test_batches_hold_every_sample_with_its_labels(data):
+    windows = Windows(data / "train.h5")
+    samples = sample_order(len(windows), "both", 7, 0)
+    batches = Batches(windows, samples, 64)
+    rows = [batches[i] for i in range(len(batches))]
+    assert [len(x) for x, _ in rows] == [64] * 12 + [32]
+    packed, labels = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    forward, reverse = windows.packed(slice(None)), onehot.reverse_complement(windows.packed(slice(None)), 60)
+    assert (packed == np.concatenate([forward, reverse])[samples]).all()
+    assert (labels == np.concatenate([windows.labels()] * 2)[samples]).all()

@@ -1,0 +1,62 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from danq.errors import UserError
+from danq.evaluate import COLUMNS, assay_medians, auc_table, compare, read_auc
+from danq.predictions import Predictions
+from danq.targets import Target
+
+TARGETS = [Target(1, "A", "TF", "K562"), Target(2, "B", "TF"), Target(3, "C", "DNase"), Target(4, "D", "TF")]
+
+
+@pytest.fixture
+def predictions():
+    draw = np.random.default_rng(0)
+    labels = (draw.random((500, 4)) < [0.5, 0.1, 0, 1]).astype(np.uint8)  # C has no positives, D no negatives
+    probabilities = draw.random((500, 4), np.float32).round(2)
+    return labels, Predictions("p.h5", TARGETS, probabilities, np.packbits(labels, axis=1), "both")
+
+
+def test_the_table_has_scikit_learns_areas_and_the_reason_for_each_gap(predictions):
+    labels, predicted = predictions
+    table = auc_table(predicted, "danq", threads=2)
+    assert tuple(table.columns) == COLUMNS
+    assert table["target"].tolist() == ["K562|A", "B", "C", "D"]
+    for i in (0, 1):
+        assert table["auroc"][i] == pytest.approx(roc_auc_score(labels[:, i], predicted.probabilities[:, i]))
+        assert table["auprc"][i] == pytest.approx(average_precision_score(labels[:, i], predicted.probabilities[:, i]))
+    assert table["auroc"].isna().tolist() == table["auprc"].isna().tolist() == [False, False, True, True]
+    assert table["note"].tolist() == ["", "", "no positives", "no negatives"]
+    assert table["positives"].tolist() == labels.sum(axis=0).tolist()
+    assert (table["windows"] == 500).all()
+    assert table["prevalence"].tolist() == pytest.approx((labels.sum(axis=0) / 500).tolist())
+
+
+def test_the_table_survives_the_file(predictions, tmp_path):
+    table = auc_table(predictions[1], "danq")
+    table.to_csv(tmp_path / "auc.tsv", sep="\t", index=False, na_rep="NA", float_format="%.6g")
+    pd.testing.assert_frame_equal(read_auc(tmp_path / "auc.tsv"), table, rtol=1e-5, check_dtype=False)
+    (tmp_path / "x.tsv").write_text("a\tb\n1\t2\n")
+    with pytest.raises(UserError, match="not an AUC table"):
+        read_auc(tmp_path / "x.tsv")
+
+
+def test_models_are_compared_target_by_target(predictions):
+    first = auc_table(predictions[1], "danq")
+    second = first.assign(model="deepsea", auroc=first["auroc"] + [0.1, 0, 0, 0], auprc=first["auprc"] - [0.1, 0, 0, 0])
+    wide = compare([first, second])
+    assert wide["best_auroc"].tolist() == ["deepsea", "tie", "", ""]
+    assert wide["best_auprc"].tolist() == ["danq", "tie", "", ""]
+    assert wide["auroc_deepsea"][0] == pytest.approx(wide["auroc_danq"][0] + 0.1)
+    assert wide["note"].tolist() == ["", "", "no positives", "no negatives"]
+    assert compare([first])["best_auroc"].tolist() == [""] * 4
+
+
+def test_medians_leave_out_what_has_no_value(predictions):
+    table = auc_table(predictions[1], "danq")
+    medians = assay_medians(table).set_index("assay")
+    assert medians["targets"].to_dict() == {"all": 2, "TF": 2, "DNase": 0}
+    assert medians.loc["TF", "median_auroc"] == pytest.approx(table["auroc"][:2].median())
+    assert np.isnan(medians.loc["DNase", "median_auroc"])

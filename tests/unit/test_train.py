@@ -1,0 +1,202 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import SIZES
+
+from danq import checkpoint
+from danq.devices import Devices
+from danq.errors import UserError
+from danq.recipe import Recipe
+from danq.train import HISTORY, train
+
+PROGRAM = Path(__file__).parents[2] / "workflow/scripts/train.py"
+OPTIONS = ["-e", "5", "-b", "20", "-l", "0.01", "-s", "cosine", "--size", *(f"{k}={v}" for k, v in SIZES.items())]
+RECIPE = Recipe(sizes=SIZES, epochs=5, batch_size=20, learning_rate=0.01, schedule="cosine")
+
+
+def losses(path):
+    return pd.read_csv(path, sep="\t")[["loss", "val_loss"]].to_numpy()
+
+
+@pytest.fixture(scope="module")
+def unbroken(data, tmp_path_factory):
+    """Five epochs in one go, by the program."""
+    folder = tmp_path_factory.mktemp("unbroken")
+    subprocess.run([sys.executable, PROGRAM, "-d", data, "-o", folder / "a.weights.h5", *OPTIONS], check=True)
+    return folder
+
+
+def test_training_writes_its_four_results_and_no_more(unbroken):
+    assert sorted(path.name for path in unbroken.iterdir()) == ["a.history.tsv", "a.run.json", "a.weights.h5"]
+    history = pd.read_csv(unbroken / "a.history.tsv", sep="\t")
+    assert tuple(history.columns) == HISTORY
+    assert history["epoch"].tolist() == [1, 2, 3, 4, 5]
+    assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+    run = json.loads((unbroken / "a.run.json").read_text())
+    assert run["devices"] == ["CPU"]
+    assert run["windows"] == {"train": 400, "valid": 100}
+    assert run["best_epoch"] == history["val_loss"].idxmin() + 1
+    assert run["recipe"]["sizes"]["filters"] == 8
+
+
+def test_a_killed_training_ends_as_an_unbroken_one(data, tmp_path, unbroken):
+    command = [sys.executable, PROGRAM, "-d", data, "-o", tmp_path / "a.weights.h5", *OPTIONS]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if "epoch 2/5" in line:
+            os.kill(process.pid, signal.SIGKILL)
+            break
+    process.wait()
+    time.sleep(0.1)
+    assert not (tmp_path / "a.weights.h5").exists()
+    again = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=True)
+    assert "resuming after epoch" in again.stderr
+    assert json.loads((tmp_path / "a.run.json").read_text())["resumed_after"][0] in (1, 2, 3)
+    np.testing.assert_allclose(losses(tmp_path / "a.history.tsv"), losses(unbroken / "a.history.tsv"), rtol=1e-4)
+    whole, resumed = (checkpoint.load(folder / "a.weights.h5")[0].get_weights() for folder in (unbroken, tmp_path))
+    for first, second in zip(whole, resumed, strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.history.tsv", "a.run.json", "a.weights.h5"]
+
+
+class StopAfter(RuntimeError):
+    pass
+
+
+def stop_after(epochs, monkeypatch):
+    """Let training break off once so many epochs are saved."""
+    from danq import train as module
+
+    saved = module._save_state
+
+    def save_and_stop(path, key, trainer, progress):
+        saved(path, key, trainer, progress)
+        if len(progress.history) == epochs:
+            raise StopAfter
+
+    monkeypatch.setattr(module, "_save_state", save_and_stop)
+
+
+@pytest.mark.parametrize("change", [{"learning_rate": 0.02}, {"sizes": SIZES | {"dense": 9}}, {"seed": 9}, "data"])
+def test_other_settings_or_data_never_resume(data, tmp_path, monkeypatch, change, caplog):
+    from conftest import write_split
+
+    with monkeypatch.context() as patch, pytest.raises(StopAfter):
+        stop_after(2, patch)
+        train(data, RECIPE, tmp_path / "a.weights.h5")
+    if change == "data":
+        other = tmp_path / "other"
+        other.mkdir()
+        for seed, name in enumerate(("train", "valid")):
+            write_split(other / f"{name}.h5", 100, 50 + seed)
+        data, recipe = other, RECIPE
+    else:
+        recipe = Recipe(**{**RECIPE.__dict__, **change})
+    with caplog.at_level("INFO"):
+        history = train(data, recipe, tmp_path / "a.weights.h5")
+    assert "starting afresh" in caplog.text
+    assert len(history) == 5
+    assert json.loads((tmp_path / "a.run.json").read_text())["resumed_after"] == []
+
+
+def test_a_damaged_state_is_not_used(data, tmp_path, monkeypatch, caplog):
+    with monkeypatch.context() as patch, pytest.raises(StopAfter):
+        stop_after(1, patch)
+        train(data, RECIPE, tmp_path / "a.weights.h5")
+    state = tmp_path / "a.state.h5"
+    state.write_bytes(state.read_bytes()[: state.stat().st_size // 2])
+    train(data, RECIPE, tmp_path / "a.weights.h5")
+    assert "is damaged" in caplog.text
+
+
+def test_the_best_epochs_weights_are_kept(data, tmp_path):
+    recipe = Recipe(sizes=SIZES, epochs=30, patience=3, batch_size=20, learning_rate=0.05, max_windows=60)
+    history = train(data, recipe, tmp_path / "a.weights.h5")  # so few windows are learned by heart
+    best = history["val_loss"].idxmin() + 1
+    assert len(history) == best + 3
+    from danq.batches import Batches, on_packed
+    from danq.windows import Windows
+
+    model, blueprint = checkpoint.load(tmp_path / "a.weights.h5")
+    scorer = on_packed(model)
+    scorer.compile(loss="binary_crossentropy")
+    valid = Windows(data / "valid.h5")
+    loss = scorer.evaluate(Batches(valid, np.arange(200), 50), verbose=0)
+    assert loss == pytest.approx(history["val_loss"].min(), rel=1e-4)
+    assert blueprint.targets == valid.targets
+    assert blueprint.dataset == Windows(data / "train.h5").fingerprint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": "rmsprop"},
+        {"optimizer": "sgd", "schedule": "plateau"},
+        {"precision": "mixed_bfloat16"},
+        {"strands": "random"},
+        {"strands": "none"},
+        {"class_weighting": "sqrt"},
+        {
+            "architecture": "DeepSEA",
+            "sizes": {"filters": 8, "filters2": 8, "filters3": 8, "kernel": 4, "dense": 8, "pool": 2},
+        },
+    ],
+)
+def test_every_setting_trains(data, tmp_path, change):
+    import keras
+
+    base = {"sizes": SIZES, "epochs": 2, "batch_size": 50, "learning_rate": 0.01}
+    try:
+        history = train(data, Recipe(**base | change), tmp_path / "a.weights.h5", tensorboard=tmp_path / "tb")
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert history["loss"].iloc[1] < history["loss"].iloc[0]
+    assert list((tmp_path / "tb").iterdir())
+
+
+def test_two_runs_with_one_seed_are_alike(data, tmp_path):
+    first, second = (train(data, RECIPE, tmp_path / f"{name}.weights.h5") for name in "ab")
+    assert first[["loss", "val_loss"]].equals(second[["loss", "val_loss"]])
+
+
+def test_diverging_training_says_so(data, tmp_path):
+    recipe = Recipe(sizes=SIZES, epochs=3, batch_size=20, optimizer="sgd", learning_rate=1e30)
+    with pytest.raises(UserError, match="diverged.*learning rate"):
+        train(data, recipe, tmp_path / "a.weights.h5")
+
+
+def test_gpus_that_are_not_there_are_an_error():
+    import tensorflow as tf
+
+    there = len(tf.config.list_physical_devices("GPU"))
+    with pytest.raises(UserError, match=f"{there + 1} GPUs? asked for"):
+        Devices(gpus=there + 1)
+
+
+def test_checkpoints_carry_their_blueprint_and_nothing_executable(trained):
+    blueprint = checkpoint.read_blueprint(trained)
+    assert (blueprint.architecture, blueprint.window) == ("DanQ", 60)
+    assert blueprint.sizes["filters"] == 8
+    with h5py.File(trained) as file:
+        kinds = set()
+        file.visititems(lambda _, item: kinds.add(item.dtype.kind) if isinstance(item, h5py.Dataset) else None)
+    assert kinds <= {"f", "u", "i", "O"}  # numbers, and the targets' text
+
+
+def test_a_checkpoint_of_another_kind_or_cut_short_is_named(trained, tmp_path):
+    with h5py.File(tmp_path / "x.weights.h5", "w") as file:
+        file["a"] = 1
+    with pytest.raises(UserError, match="not a checkpoint"):
+        checkpoint.load(tmp_path / "x.weights.h5")
+    (tmp_path / "y.weights.h5").write_bytes(trained.read_bytes()[:3000])
+    with pytest.raises(UserError, match="cut short"):
+        checkpoint.load(tmp_path / "y.weights.h5")
