@@ -42,13 +42,17 @@ def sentence(error):
         known = error.schema.get("properties", {})
         unknown = [name for name in error.instance if name not in known]
         return f"unknown key {unknown[0]!r} in {key}; known are {', '.join(known)}"
-    if error.validator == "propertyNames":
-        return f"{error.parent.instance if error.parent else error.instance} in {key}: {error.message}"
+    if "propertyNames" in error.absolute_schema_path:
+        return (
+            f"{error.instance!r} cannot be a name in {key}; names are letters, digits, - and _, "
+            "and not windows, curves or benchmarks"
+        )
     if error.validator == "required":
         return f"{error.message} of {key}"
     if error.validator == "enum":
         return f"{key} is {error.instance!r}; choose from {', '.join(map(str, error.validator_value))}"
-    return f"{key}: {error.message}"
+    meaning = error.schema.get("description", "")
+    return f"{key}: {error.message}{'; this key is: ' if meaning else ''}{meaning.removesuffix('.')}"
 
 
 config = checked(config, Path(workflow.basedir, "workflow/schemas/config.schema.yaml"))
@@ -96,9 +100,12 @@ def on_disk(path):
 
 
 def options(**values):
-    """Command-line options from keywords; what is None is left out, lists become several words."""
+    """Command-line options from keywords; what is None is left out, lists become several words.
+
+    Sorted, because a key that moves in the config, or a default that is written out, reruns nothing.
+    """
     words = []
-    for name, value in values.items():
+    for name, value in sorted(values.items()):
         if value is not None:
             words.append(f"--{name.replace('_', '-')}")
             words += [quote(str(item)) for item in (value if isinstance(value, list) else [value])]
@@ -136,7 +143,7 @@ def train_options(config, name):
     model["seed"] = config["seed"] if model["seed"] is None else model["seed"]
     return {
         "model": architecture,
-        "size": [f"{size}={value}" for size, value in sizes.items()],
+        "size": [f"{size}={value}" for size, value in sorted(sizes.items())],
         "tensorboard": f"{RESULTS}/{name}/tensorboard" if tensorboard else None,
         **model,
     }

@@ -44,7 +44,7 @@ def default_path(prefix: str, architecture: str, folder: str | Path = "checkpoin
 def save(path: str | Path, model: keras.Model, blueprint: Blueprint) -> None:
     """Write the model's weights and its blueprint, whole or not at all."""
     facts = asdict(blueprint) | {"targets": None}
-    with replacing(path) as temporary:
+    with replacing(path, room=4 * model.count_params()) as temporary:
         model.save_weights(temporary)
         with h5py.File(temporary, "r+") as file:
             file.attrs.update(format=FORMAT, blueprint=json.dumps(facts))

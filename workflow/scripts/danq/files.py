@@ -16,6 +16,7 @@ from typing import BinaryIO
 from .errors import UserError
 
 GZIP_MAGIC = b"\x1f\x8b"
+SLACK = 1 << 20  # bytes that a file may have beside its data
 
 
 def existing(path: str | Path, what: str = "file") -> Path:
@@ -44,16 +45,20 @@ def opened(path: str | Path, what: str = "file") -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, room: int = 0) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it into place when the block ends well.
 
     Whatever goes wrong, the temporary file or folder is removed and an earlier `path` stays as
-    it was. A full disk, a read-only folder and the like become a UserError.
+    it was. A full disk, a read-only folder and the like become a UserError. `room` is the size of
+    the data in bytes, needed for HDF5 files: the library crashes when it finds the disk full as it
+    closes a file, so that is found out before.
     """
     path = Path(path)
     temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")  # keeps the suffix, which Keras insists on
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if room:
+            _make_room(temporary, room + SLACK)
         yield temporary
         if temporary.is_dir() and path.is_dir():
             shutil.rmtree(path)
@@ -68,6 +73,18 @@ def replacing(path: str | Path) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
         else:
             temporary.unlink(missing_ok=True)
+
+
+def _make_room(path: Path, size: int) -> None:
+    """Raise OSError unless a file of `size` bytes fits on the disk of `path`; leaves an empty file there."""
+    with path.open("wb") as file:
+        if hasattr(os, "posix_fallocate"):  # macOS lacks it
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)
+            except OSError as error:
+                if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # a file system that cannot tell
+                    raise
+        file.truncate(0)
 
 
 def _disk_trouble(error: Exception) -> str | None:

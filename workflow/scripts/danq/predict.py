@@ -62,7 +62,7 @@ def predict(checkpoint_path: str | Path, windows: Windows, output: str | Path, s
     predictor = on_strands(model, strands)
     n, begin = len(windows), time.monotonic()
     with (
-        replacing(output) as temporary,
+        replacing(output, room=5 * n * len(windows.targets)) as temporary,
         h5py.File(temporary, "w") as file,
         tqdm(desc="predicting", total=n, unit=" windows", disable=None) as progress,
     ):

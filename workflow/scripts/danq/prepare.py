@@ -56,6 +56,12 @@ class Rule:
     split: dict[str, Sequence[str]] = field(default_factory=lambda: {"train": [REST], "valid": [], "test": []})
 
     def __post_init__(self):
+        if self.bin < 1:
+            raise UserError(f"windows.bin must be at least 1 bp, not {self.bin}")
+        if not 0 <= self.fraction < 1:
+            raise UserError(f"windows.overlap_fraction must be at least 0 and below 1, not {self.fraction:g}")
+        if self.keep not in ("any", "all") and not self.keep.startswith(("assay:", "bed:")):
+            raise UserError(f"windows.keep {self.keep!r} is unknown; choose any, all, assay:NAME or bed:FILE")
         if self.window < self.bin:
             raise UserError(
                 f"windows.window ({self.window} bp) is smaller than windows.bin ({self.bin} bp); enlarge it"

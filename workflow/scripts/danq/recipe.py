@@ -64,6 +64,8 @@ class Recipe:
         for name in ("learning_rate", "batch_size", "epochs", "patience"):
             if getattr(self, name) <= 0:
                 raise UserError(f"{name} must be above 0, not {getattr(self, name)}")
+        if self.max_windows is not None and self.max_windows < 1:
+            raise UserError(f"max_windows must be above 0, not {self.max_windows}; leave it out to take all")
 
     def key(self, *datasets: str) -> str:
         """Identifies this recipe on these datasets (fingerprints): only equal keys may resume."""

@@ -201,7 +201,8 @@ def _variables(trainer: keras.Model) -> dict[str, list]:
 
 
 def _save_state(path: Path, key: str, trainer: keras.Model, progress: Progress) -> None:
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    room = 16 * trainer.count_params()  # weights, Adam's two moments and the best weights, of 4 bytes
+    with replacing(path, room) as temporary, h5py.File(temporary, "w") as file:
         for group, variables in _variables(trainer).items():
             for i, variable in enumerate(variables):
                 file[f"{group}/{i}"] = keras.ops.convert_to_numpy(variable)

@@ -146,7 +146,8 @@ def writing(
 ) -> Iterator[Writer]:
     """Write a windows file of `n` windows of `length` bp through the Writer it yields."""
     targets, contigs = list(targets), list(contigs)
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    row = onehot.packed_width(length) + -(-len(targets) // 8) + 12  # bytes
+    with replacing(path, room=n * row) as temporary, h5py.File(temporary, "w") as file:
         writer = Writer(file, n, length, len(targets))
         yield writer
         file["targets"] = to_json(targets)

@@ -38,13 +38,17 @@ def default_sizes(architecture: str) -> dict[str, Any]:
 def build(architecture: str, window_length: int, n_targets: int, **sizes) -> keras.Model:
     """The model of this architecture; sizes left out have their published values.
 
-    A size that the architecture does not know, or a window too short for its convolutions and
+    A size that the architecture does not know or cannot have, or a window too short for its convolutions and
     pools, is a UserError.
     """
     known = default_sizes(architecture)
-    for name in sizes:
+    for name, value in sizes.items():
         if name not in known:
             raise UserError(f"{architecture} has no hyperparameter {name!r}; it has {', '.join(known)}")
+        if isinstance(known[name], int) and not (isinstance(value, int) and value > 0):
+            raise UserError(f"{architecture}: {name} must be a whole number above 0, not {value}")
+        if isinstance(known[name], float) and not 0 <= value < 1:
+            raise UserError(f"{architecture}: {name} must be at least 0 and below 1, not {value}")
     if window_length < sizes.get("kernel", known["kernel"]):
         raise UserError(
             f"the window ({window_length} bp) is smaller than the first convolution's kernel "

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Training and prediction: windows a second of DanQ and DeepSEA at published size, on the device there is.
+
+ours      packed windows from the file through danq.batches; prediction through danq.predict.on_strands
+Keras     the same model, compiled the same, fed float32 one-hot arrays: model.fit and model.predict
+PyTorch   both networks written in plain PyTorch (torch_models.py), fed float32 arrays; `pip install torch`
+
+All have the same windows, batch size, optimizer (Adam) and loss (binary cross-entropy), and each
+run its own process. The contenders take turns; the medians of the rounds are compared. The clock
+starts after some warm-up batches, so compilation does not count.
+
+Example, on a GPU: models.py --batch 500 --steps 100 --warm-up 10
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import statistics
+from pathlib import Path
+
+import common
+import simulated
+
+from cli import parser
+
+LENGTH, TARGETS = 1000, 919
+PUBLISHED = {"DanQ": 46_926_479, "DeepSEA": 52_843_119}  # parameters
+
+
+def arguments() -> argparse.Namespace:
+    options = parser(__doc__)
+    options.add_argument("--models", nargs="+", default=list(PUBLISHED), choices=list(PUBLISHED), help="architectures")
+    options.add_argument("--batch", type=int, default=100, help="windows a batch")
+    options.add_argument("--steps", type=int, default=6, help="batches that count")
+    options.add_argument("--warm-up", type=int, default=2, help="batches before them")
+    options.add_argument("--repeats", type=int, default=3, help="rounds; the medians count")
+    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    args = options.parse_args()
+    if min(args.warm_up, args.steps, args.repeats) < 1:
+        options.error("--warm-up, --steps and --repeats are at least 1")
+    return args
+
+
+def ours(architecture: str, path: Path, args: argparse.Namespace) -> dict:
+    import keras_models
+
+    return checked(keras_models.ours(architecture, path, args.batch, args.warm_up), PUBLISHED[architecture])
+
+
+def plain_keras(architecture: str, path: Path, args: argparse.Namespace) -> dict:
+    import keras_models
+
+    return checked(keras_models.plain(architecture, path, args.batch, args.warm_up), PUBLISHED[architecture])
+
+
+def plain_pytorch(architecture: str, path: Path, args: argparse.Namespace) -> dict:
+    import numpy as np
+    import torch_models
+
+    from danq.recipe import Recipe
+    from danq.windows import Windows
+
+    windows = Windows(path)
+    x, y = windows.onehot(slice(None)), windows.labels().astype(np.float32)
+    result = torch_models.measure(architecture, x, y, args.batch, args.warm_up, Recipe().learning_rate)
+    return checked(result, PUBLISHED[architecture] + torch_models.SECOND_BIAS[architecture])
+
+
+def checked(result: dict, parameters: int) -> dict:
+    assert result["parameters"] == parameters, f"{result['parameters']:,} parameters instead of {parameters:,}"
+    return result
+
+
+def main() -> None:
+    args = arguments()
+    contenders = {"ours": ours, "Keras": plain_keras}
+    if importlib.util.find_spec("torch"):
+        contenders["PyTorch"] = plain_pytorch
+    else:
+        common.say("PyTorch is not installed, its rows are left out: pip install -r benchmarks/requirements.txt")
+    n = args.batch * (args.warm_up + args.steps)
+    results = {(model, name): [] for model in args.models for name in contenders}
+    with common.scratch(args.folder, 1000 * n) as folder:
+        simulated.write_windows(folder / "windows.h5", n, LENGTH, TARGETS)
+        for turn in range(args.repeats):
+            for (model, name), found in results.items():
+                found.append(common.apart(contenders[name], model, folder / "windows.h5", args))
+                common.say(
+                    f"round {turn + 1}, {model}, {name}: training {found[-1]['train']:.1f}, "
+                    f"prediction {found[-1]['predict']:.1f} windows/s"
+                )
+    rows = []
+    others = list(contenders)[1:]
+    for work in ("train", "predict"):
+        for model in args.models:
+            medians = {name: statistics.median(r[work] for r in results[model, name]) for name in contenders}
+            for name, rate in medians.items():
+                row = {"": f"{work} {model}", "contender": name, "windows/s": f"{rate:,.1f}"}
+                row |= {"parameters": f"{results[model, name][0]['parameters']:,}"}
+                rows.append(row | {f"to {other}": common.times(rate / medians[other]) for other in others})
+    title = f"models: {LENGTH} bp, {TARGETS} targets, batch {args.batch}, {args.steps} batches, {args.repeats} rounds"
+    common.print_table(title, rows)
+
+
+if __name__ == "__main__":
+    main()

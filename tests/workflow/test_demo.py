@@ -1,0 +1,131 @@
+"""The demo, run by the same command as `make demo`, and what it promises.
+
+Where its results are there and up to date, Snakemake finds nothing to do and only the checks remain.
+"""
+
+import gzip
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from danq.meme import read_meme
+
+PROJECT = Path(__file__).parents[2]
+RESULTS = PROJECT / "results" / "demo"
+MODELS = ("danq", "deepsea")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo():
+    command = ["snakemake", "--profile", "profiles/local", "--quiet", "progress", "rules"]
+    subprocess.run(command, cwd=PROJECT, check=True)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_model_learns_the_transcription_factors(model):
+    auc = pd.read_csv(RESULTS / "auc.tsv", sep="\t")
+    factors = auc[(auc["model"] == model) & (auc["assay"] == "TF")]
+    assert len(factors) == 8
+    assert factors["auroc"].mean() >= 0.92, factors[["target", "auroc"]]
+
+
+def correlation(planted, learned):
+    """The highest correlation of two matrices over all offsets that overlap by 8 places or more."""
+    a, b = planted.probabilities - 0.25, learned.probabilities - 0.25
+    best = -1.0
+    for offset in range(8 - len(b), len(a) - 7):
+        first, second = a[max(0, offset) : offset + len(b)], b[max(0, -offset) :][: len(a) - max(0, offset)]
+        shared = min(len(first), len(second))
+        if shared >= 8:
+            x, y = first[:shared].ravel(), second[:shared].ravel()
+            norm = np.sqrt((x @ x) * (y @ y))
+            best = max(best, (x @ y) / norm if norm else -1.0)
+    return best
+
+
+def test_most_planted_motifs_come_back_in_the_logos():
+    planted = read_meme(PROJECT / "resources/demo/planted.meme")
+    learned = [motif for model in MODELS for motif in read_meme(RESULTS / model / "motifs.meme")]
+    both = learned + [motif.reverse_complement() for motif in learned]
+    best = {motif.name: max(correlation(motif, other) for other in both) for motif in planted}
+    assert len(best) == 8
+    assert sum(value >= 0.8 for value in best.values()) >= 4, best
+
+
+def test_a_shuffled_motif_does_not_come_back():
+    """The measure of the test above tells a motif from one that nobody planted."""
+    learned = [motif for model in MODELS for motif in read_meme(RESULTS / model / "motifs.meme")]
+    both = learned + [motif.reverse_complement() for motif in learned]
+    draw = np.random.default_rng(0)
+    found = 0
+    for motif in read_meme(PROJECT / "resources/demo/planted.meme"):
+        columns = draw.permuted(motif.probabilities, axis=1)  # other letters at the same information
+        shuffled = type(motif)(motif.name, columns, motif.sites)
+        found += max(correlation(shuffled, other) for other in both) >= 0.8
+    assert found <= 1
+
+
+def test_the_tables_have_their_columns_and_agree():
+    auc = pd.read_csv(RESULTS / "auc.tsv", sep="\t")
+    identity, figures = ["model", "index", "target", "assay"], ["windows", "positives", "prevalence", "auroc", "auprc"]
+    assert auc.columns.tolist() == [*identity, *figures, "note"]
+    assert len(auc) == 20
+    wide = pd.read_csv(RESULTS / "comparison.tsv", sep="\t")
+    for model in MODELS:
+        of_model = auc[auc["model"] == model].reset_index()
+        assert (wide[f"auroc_{model}"] == of_model["auroc"]).all()
+        assert (wide[f"auprc_{model}"] == of_model["auprc"]).all()
+    for row in wide.itertuples():
+        assert row.best_auroc == max(MODELS, key=lambda model: getattr(row, f"auroc_{model}"))
+    targets = pd.read_csv(RESULTS / "windows/targets.tsv", sep="\t")
+    test = targets[targets["split"] == "test"].reset_index()
+    assert (test["positives"] == wide["positives"]).all()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_motif_has_its_logo_and_sites(model):
+    folder = RESULTS / model
+    motifs = read_meme(folder / "motifs.meme")
+    assert {motif.name for motif in motifs} == {path.stem for path in (folder / "logos").glob("*.png")}
+    with gzip.open(folder / "instances.tsv.gz", "rt") as file:
+        instances = pd.read_csv(file, sep="\t")
+    sites = instances.groupby("filter").size()
+    table = pd.read_csv(folder / "motifs.tsv", sep="\t").set_index("filter")
+    assert (table.loc[sites.index, "sites"] == sites).all()
+    for motif in motifs:
+        assert motif.sites == sites[int(motif.name.removeprefix("filter_"))]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_record_of_the_run_is_whole(model):
+    run = json.loads((RESULTS / model / "run.json").read_text())
+    history = pd.read_csv(RESULTS / model / "history.tsv", sep="\t")
+    assert run["epochs"] == len(history)
+    assert run["best_epoch"] == history["val_loss"].idxmin() + 1
+    assert run["devices"]
+    assert {"python", "keras", "numpy"} <= set(run["versions"])
+
+
+def test_the_report_is_one_page_that_needs_no_network():
+    page = (RESULTS / "report.html").read_text()
+    addresses = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", page) + re.findall(r"url\(([^)]*)\)", page)
+    assert len(addresses) > 30
+    assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert "@import" not in page
+    for name in ("CTCF", "DNase", "H3K4me3", "danq", "deepsea"):
+        assert name in page
+    assert len(page) < 15_000_000
+
+
+def test_snakemakes_own_report_is_written(tmp_path):
+    report = tmp_path / "report.html"
+    command = ["snakemake", "--profile", "profiles/local", "--report", report]
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
+    text = report.read_text()
+    for words in ("3 Evaluation", "4 Motifs", "comparison.tsv", "ROC and precision-recall curves of one target"):
+        assert words in text
