@@ -25,6 +25,14 @@ include: "workflow/rules/motifs.smk"
 include: "workflow/rules/report.smk"
 
 
+# On a cluster these run where Snakemake does: there is the network, and seconds are not worth a place in the queue.
+localrules:
+    fetch,
+    compare,
+    draw_histories,
+    draw_assays,
+
+
 rule all:
     default_target: True
     input:

@@ -15,7 +15,7 @@ import numpy as np
 
 from danq import models
 from danq.batches import Batches, on_packed, sample_order
-from danq.devices import Devices
+from danq.devices import Devices, feed
 from danq.objective import make_loss, make_optimizer
 from danq.predict import on_strands
 from danq.recipe import Recipe
@@ -50,12 +50,12 @@ def ours(architecture: str, path: Path, batch: int, warm_up: int) -> dict:
     model, trainer = _compiled(windows, recipe, on_packed)
     samples = sample_order(len(windows), "random", recipe.seed, epoch=0)  # each window once, from either strand
     train = Clock(batch, warm_up)
-    trainer.fit(Batches(windows, samples, batch), verbose=0, callbacks=[train])
+    feed(trainer.fit, Batches(windows, samples, batch), shuffle=False, callbacks=[train])
     rates = {"train": train.rate()}
     predictor = on_strands(model, "forward")
     predict = Clock(batch, warm_up)
     batches = Batches(windows, np.arange(len(windows)), batch, with_labels=False)
-    predictor.predict(batches, verbose=0, callbacks=[predict])
+    feed(predictor.predict, batches, callbacks=[predict])
     return rates | {"predict": predict.rate(), "parameters": model.count_params()}
 
 

@@ -41,7 +41,7 @@ def test_batches_hold_every_sample_with_its_labels(data):
     windows = Windows(data / "train.h5")
     samples = sample_order(len(windows), "both", 7, 0)
     batches = Batches(windows, samples, 64)
-    rows = [batches[i] for i in range(len(batches))]
+    rows = list(batches)
     assert [len(x) for x, _ in rows] == [64] * 12 + [32]
     packed, labels = (np.concatenate(parts) for parts in zip(*rows, strict=True))
     forward, reverse = windows.packed(slice(None)), onehot.reverse_complement(windows.packed(slice(None)), 60)

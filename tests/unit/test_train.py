@@ -124,13 +124,14 @@ def test_the_best_epochs_weights_are_kept(data, tmp_path):
     best = history["val_loss"].idxmin() + 1
     assert len(history) == best + 3
     from danq.batches import Batches, on_packed
+    from danq.devices import feed
     from danq.windows import Windows
 
     model, blueprint = checkpoint.load(tmp_path / "a.weights.h5")
     scorer = on_packed(model)
     scorer.compile(loss="binary_crossentropy")
     valid = Windows(data / "valid.h5")
-    loss = scorer.evaluate(Batches(valid, np.arange(200), 50), verbose=0)
+    loss = feed(scorer.evaluate, Batches(valid, np.arange(200), 50))
     assert loss == pytest.approx(history["val_loss"].min(), rel=1e-4)
     assert blueprint.targets == valid.targets
     assert blueprint.dataset == Windows(data / "train.h5").fingerprint

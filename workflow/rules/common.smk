@@ -77,7 +77,7 @@ def program(name):
 
 @cache
 def code_of(name, architecture=None):
-    """A program and all modules of ours that it imports, as inputs: editing one reruns its stage.
+    """All modules of ours that a program imports, as inputs: editing one reruns its stage.
 
     Architectures are imported by name, so the one in use is added: editing DanQ retrains DanQ only.
     """
@@ -86,7 +86,7 @@ def code_of(name, architecture=None):
     files = {module.__file__ for module in finder.modules.values() if module.__file__}
     if architecture:
         files.add(str(SCRIPTS / "danq/models" / f"{architecture.lower()}.py"))
-    return sorted(os.path.relpath(file) for file in files)
+    return sorted({os.path.relpath(file) for file in files} - {program(name)})
 
 
 def code_of_model(name):

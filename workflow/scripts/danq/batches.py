@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import numpy as np
 
 from . import onehot
 from .windows import Windows
+
+AHEAD = 4  # batches gathered ahead of the model
 
 
 class Unpack(keras.layers.Layer):
@@ -53,11 +58,13 @@ def sample_order(n: int, strands: str, seed: int, epoch: int) -> np.ndarray:
     return order + n * draw.integers(0, 2, n) if strands == "random" else order
 
 
-class Batches(keras.utils.PyDataset):
-    """Batches of (packed windows, labels), both uint8, in the order of `samples`."""
+class Batches:
+    """Batches of (packed windows, labels), both uint8, in the order of `samples`.
+
+    Iterating gathers the next batches in a thread while the model works on one.
+    """
 
     def __init__(self, windows: Windows, samples: np.ndarray, batch_size: int, with_labels: bool = True):
-        super().__init__(workers=1, max_queue_size=16)
         self._windows, self._samples, self._batch_size = windows, samples, batch_size
         self._with_labels = with_labels
 
@@ -70,3 +77,12 @@ class Batches(keras.utils.PyDataset):
         index = np.where(reverse, samples - len(self._windows), samples)
         packed = self._windows.packed(index, reverse)
         return (packed, self._windows.labels(index)) if self._with_labels else (packed,)
+
+    def __iter__(self):
+        with ThreadPoolExecutor(1) as pool:
+            ahead = deque(pool.submit(self.__getitem__, batch) for batch in range(min(AHEAD, len(self))))
+            for batch in range(len(self)):
+                ready = ahead.popleft().result()
+                if batch + AHEAD < len(self):
+                    ahead.append(pool.submit(self.__getitem__, batch + AHEAD))
+                yield ready

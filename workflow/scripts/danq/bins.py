@@ -88,7 +88,13 @@ def _covered_by_one(start: np.ndarray, end: np.ndarray, size: int, needed: int) 
     start, end = start[long_enough], end[long_enough]
     first = (start + needed + size - 1) // size - 1  # the first bin that ends `needed` bases after the start
     last = (end - needed) // size
-    return np.unique(_ranges(first, last + 1))
+    return _distinct(_ranges(first, last + 1))
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    """Sorted, each once; several times as fast on numbers that are nearly sorted as `numpy.unique`."""
+    values = np.sort(values, kind="stable")
+    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
 def _covered_in_sum(start: np.ndarray, end: np.ndarray, size: int, needed: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import keras
 
+from .batches import Batches
 from .errors import UserError
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ class Devices:
 
     def __init__(self, gpus: int | None = None, threads: int | None = None):
         self.backend = keras.backend.backend()
+        if gpus is not None and gpus < 0:
+            raise UserError(f"the number of GPUs must be 0 or more, not {gpus}")
         found = self._found_gpus()
         if gpus is not None and gpus > len(found):
             raise UserError(
@@ -85,3 +88,21 @@ class Devices:
             details = [tf.config.experimental.get_device_details(gpu) for gpu in self.gpus]
             return [detail.get("device_name", "GPU") for detail in details]
         return [getattr(gpu, "device_kind", "GPU") for gpu in self.gpus]
+
+
+def feed(method, batches: Batches, **options):
+    """Call a model's `fit`, `evaluate` or `predict` on all batches, and return its result.
+
+    TensorFlow gets a dataset without autotuning: its tuning thread sleeps for twice as long every
+    time, and a dataset that ends waits for it to wake (up to a minute an epoch, seen with 2.21).
+    """
+    if keras.backend.backend() != "tensorflow":
+        return method(iter(batches), verbose=0, **options)
+    import tensorflow as tf
+
+    specs = tuple(tf.TensorSpec((None, part.shape[1]), part.dtype) for part in batches[0])
+    dataset = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=specs)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
+    settings = tf.data.Options()
+    settings.autotune.enabled = False
+    return method(dataset.with_options(settings), verbose=0, **options)

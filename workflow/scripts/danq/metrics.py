@@ -42,15 +42,15 @@ class Counts:
             return float("nan")
         true = np.concatenate([[0], self.true_positives])
         steps = np.diff(self.false_positives, prepend=0)
-        twice = np.dot(steps.astype(np.float64), (true[1:] + true[:-1]).astype(np.float64))
-        return float(twice / 2 / self.positives / self.negatives)
+        twice = int(np.dot(steps, true[1:] + true[:-1]))  # in whole numbers: exact, and no threads of BLAS's own
+        return twice / (2 * self.positives * self.negatives)
 
     def auprc(self) -> float:
         """Average precision, as `sklearn.metrics.average_precision_score`; NaN without positives."""
         if not self.positives:
             return float("nan")
         steps = np.diff(self.true_positives, prepend=0)
-        return float(np.dot(steps, self.precision()) / self.positives)
+        return float((steps * self.precision()).sum() / self.positives)
 
     def precision(self) -> np.ndarray:
         return self.true_positives / (self.true_positives + self.false_positives)

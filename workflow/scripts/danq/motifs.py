@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from . import onehot
 from .batches import Batches, Unpack, packed_input
+from .devices import feed
 from .files import replacing
 from .meme import Motif
 from .models import FIRST_CONVOLUTION
@@ -75,7 +76,7 @@ def find_instances(model: keras.Model, windows: Windows, samples: np.ndarray, th
     highest = np.zeros(scan.output_shape[0][1], np.float32)
     found = []
     for block in tqdm(list(blocks(len(samples), CHUNK)), "scanning", unit=" chunks", disable=None):
-        best, place = scan.predict(Batches(windows, samples[block], BATCH, with_labels=False), verbose=0)
+        best, place = feed(scan.predict, Batches(windows, samples[block], BATCH, with_labels=False))
         highest = np.maximum(highest, best.max(axis=0))
         row, filters = np.nonzero(best > threshold * highest)  # the final threshold is at least as high
         found.append((filters.astype(np.int16), samples[block][row], place[row, filters], best[row, filters]))

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from . import checkpoint
 from .batches import Batches, Unpack, packed_input
+from .devices import feed
 from .errors import UserError
 from .files import replacing
 from .predictions import FORMAT
@@ -69,7 +70,7 @@ def predict(checkpoint_path: str | Path, windows: Windows, output: str | Path, s
         data = file.create_dataset("predictions", (n, len(windows.targets)), np.float32)
         for block in blocks(n, CHUNK):
             batches = Batches(windows, np.arange(n)[block], BATCH, with_labels=False)
-            data[block] = predictor.predict(batches, verbose=0)
+            data[block] = feed(predictor.predict, batches)
             progress.update(block.stop - block.start)
         file["labels"] = windows.packed_labels()
         file["targets"] = to_json(windows.targets)

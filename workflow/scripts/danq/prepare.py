@@ -199,9 +199,8 @@ def _known_sequence(genome: Genome, grid: Grid, bins: np.ndarray, rule: Rule) ->
     """bool (bins,): whether all bases of the window, as far as they are on the contig, are known."""
     known = np.empty(len(bins), bool)
     for _, name, rows, starts in _by_contig(grid, bins, rule):
-        unknown = np.concatenate([[0], np.cumsum(genome.nibbles(name) == 0, dtype=np.int32)])
-        first, stop = np.clip(starts, 0, None), np.clip(starts + rule.window, None, len(unknown) - 1)
-        known[rows] = unknown[stop] == unknown[first]
+        unknown = np.flatnonzero(genome.nibbles(name) == 0)
+        known[rows] = np.searchsorted(unknown, starts) == np.searchsorted(unknown, starts + rule.window)
     return known
 
 

@@ -27,7 +27,7 @@ class ModelResults:
         return json.loads(existing(self.folder / "run.json", "record of the run").read_text())
 
     def motifs(self) -> pd.DataFrame:
-        return pd.read_csv(existing(self.folder / "motifs.tsv", "table of motifs"), sep="\t", keep_default_na=False)
+        return pd.read_csv(existing(self.folder / "motifs.tsv", "table of motifs"), sep="\t")
 
 
 def picture(path: str | Path) -> str:
@@ -38,8 +38,7 @@ def picture(path: str | Path) -> str:
 def _logos(model: ModelResults) -> list[dict]:
     """The model's logos, the most informative first, each with its facts."""
     table = model.motifs()
-    table = table[table["information"] != ""].astype({"information": float})
-    rows = table.sort_values("information", ascending=False).to_dict("records")
+    rows = table[table["information"].notna()].sort_values("information", ascending=False).to_dict("records")
     return [row | {"picture": picture(model.folder / f"logos/filter_{row['filter']:03d}.png")} for row in rows]
 
 

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from . import checkpoint, models
 from .batches import Batches, on_packed, sample_order
-from .devices import Devices
+from .devices import Devices, feed
 from .errors import UserError
 from .files import replacing
 from .objective import make_loss, make_optimizer
@@ -156,13 +156,13 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
     batches = Batches(data, samples, recipe.batch_size)
     begin = time.monotonic()
     line = _Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches))
-    logs = trainer.fit(batches, shuffle=False, verbose=0, callbacks=[line])  # the samples are shuffled already
+    logs = feed(trainer.fit, batches, shuffle=False, callbacks=[line])
     seconds = time.monotonic() - begin
     both = np.arange(len(valid) * (1 if recipe.strands == "none" else 2))
     row = {
         "epoch": epoch + 1,
         "loss": logs.history["loss"][0],
-        "val_loss": trainer.evaluate(Batches(valid, both, recipe.batch_size), verbose=0),
+        "val_loss": feed(trainer.evaluate, Batches(valid, both, recipe.batch_size)),
         "learning_rate": float(keras.ops.convert_to_numpy(trainer.optimizer.learning_rate)),
         "seconds": seconds,
         "windows_per_second": len(samples) / seconds,

@@ -1,0 +1,238 @@
+"""What must agree: configs, schema, defaults of the programs, README, versions and profiles."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from project import PROJECT, copy_project, jobs, snakemake
+from real_data import SACCER3, needs_yeast
+
+from danq import models, recipe
+from danq.prepare import Rule
+
+SCHEMA = yaml.safe_load((PROJECT / "workflow/schemas/config.schema.yaml").read_text())
+CONFIGS = sorted((PROJECT / "config").glob("*.yaml"))
+PROFILES = sorted((PROJECT / "profiles").glob("*/config*.yaml"))
+README = (PROJECT / "config/README.md").read_text()
+
+
+def keys(schema: dict, path: str = "") -> Iterator[tuple[str, dict, bool]]:
+    """Every key of the config: its path with dots, its schema, and whether it must be given."""
+    for name, key in schema.get("properties", {}).items():
+        yield f"{path}{name}", key, name in schema.get("required", ())
+        yield from keys(key, f"{path}{name}.")
+
+
+def all_keys() -> dict[str, tuple[dict, bool]]:
+    definitions = SCHEMA["$defs"]
+    parts = [
+        *keys(SCHEMA),
+        *keys(definitions["model"], "models.NAME."),
+        *(found for name in models.ARCHITECTURES for found in keys(definitions[name], f"models.NAME.sizes.{name}.")),
+    ]
+    return {path: (key, required) for path, key, required in parts}
+
+
+KEYS = all_keys()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A project where nothing has run."""
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+# The schema
+
+
+@pytest.mark.parametrize("path", KEYS)
+def test_every_key_is_described(path):
+    key, required = KEYS[path]
+    assert key["description"].strip().endswith(".")
+    assert required != ("default" in key), "a required key has no default, an optional one has"
+
+
+@pytest.mark.parametrize("architecture", models.ARCHITECTURES)
+def test_sizes_are_those_of_the_architecture(architecture):
+    """Names and published values, in the schema as in the code: the schema fills in what a config leaves out."""
+    sizes = SCHEMA["$defs"][architecture]["properties"]
+    published = models.default_sizes(architecture)
+    assert {name: size["default"] for name, size in sizes.items()} == published
+    kinds = {int: "integer", float: "number"}
+    assert {name: size["type"] for name, size in sizes.items()} == {n: kinds[type(v)] for n, v in published.items()}
+
+
+def test_architectures_are_those_of_the_code():
+    assert SCHEMA["$defs"]["model"]["properties"]["architecture"]["enum"] == list(models.ARCHITECTURES)
+
+
+def test_training_is_that_of_the_program():
+    """`train.py` by hand and a config that says nothing train alike, and both know the same words."""
+    keys = SCHEMA["$defs"]["model"]["properties"]
+    program = {field.name: getattr(recipe.Recipe(), field.name) for field in fields(recipe.Recipe)}
+    assert set(keys) - {"tensorboard"} == set(program)
+    for name in set(program) - {"architecture", "sizes", "seed"}:  # the seed is the config's
+        assert keys[name]["default"] == program[name], name
+    assert SCHEMA["properties"]["seed"]["default"] == program["seed"]
+    choices = {
+        "optimizer": recipe.OPTIMIZERS,
+        "schedule": recipe.SCHEDULES,
+        "precision": recipe.PRECISIONS,
+        "strands": recipe.STRANDS,
+        "class_weighting": recipe.CLASS_WEIGHTINGS,
+    }
+    for name, allowed in choices.items():
+        assert keys[name]["enum"] == list(allowed)
+
+
+def test_windows_are_those_of_the_program():
+    rule = Rule()
+    other_names = {"overlap_fraction": "fraction", "overlap_of": "of"}
+    for name, key in SCHEMA["properties"]["windows"]["properties"].items():
+        if name != "split":
+            assert key["default"] == getattr(rule, other_names.get(name, name)), name
+    assert SCHEMA["properties"]["windows"]["properties"]["split"]["properties"]["train"]["default"] == ["rest"]
+
+
+# The README of the configs
+
+
+def documented() -> dict[str, tuple[str, str]]:
+    """The tables of keys: each key's path to its meaning and default."""
+    found, prefix = {}, ""
+    for line in README.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")] if line.startswith("|") else []
+        if len(cells) != 3 or set(cells[0]) <= {"-", "|"}:
+            continue
+        if cells[0].startswith("key"):
+            under = re.search(r"under `([^`]+)`", cells[0])
+            prefix = f"{under[1].replace('<name>', 'NAME')}." if under else ""
+            continue
+        before = ""
+        for name in re.findall(r"`([^`]+)`", cells[0]):  # `split.train`, `.valid`, `.test`
+            name = f"{before}{name}" if name.startswith(".") else name
+            before = name.rpartition(".")[0]
+            found[f"{prefix}{name}"] = (cells[1], cells[2])
+    return found
+
+
+def test_readme_tells_every_key_and_no_other():
+    told = set(documented())
+    inner = {path for path in KEYS if any(other.startswith(f"{path}.") for other in KEYS)}
+    sizes = {path for path in KEYS if path.startswith("models.NAME.sizes.")}
+    assert told - {"models.NAME.sizes"} == set(KEYS) - inner - sizes - {"models"}
+
+
+def test_readme_tells_the_defaults():
+    """As far as they are numbers, words or true and false; words such as `none` stand for the others."""
+    compared = 0
+    for path, (_, default) in documented().items():
+        value = KEYS[path][0].get("default")
+        if value in (None, "", [], {}) or isinstance(value, list) or "," in default:
+            continue
+        assert default.strip("`") == str(value).lower() or default.strip("`") == str(value), path
+        compared += 1
+    assert compared > 20
+
+
+@pytest.mark.parametrize("architecture", models.ARCHITECTURES)
+def test_readme_tells_the_sizes(architecture):
+    text = re.search(rf"`sizes` of {architecture}: (.+?)\.\n(?:`|\n)", README, re.DOTALL)[1]
+    told = {name: float(value) for name, value in re.findall(r"`(\w+)` ([\d.]+)", text)}
+    assert told == models.default_sizes(architecture)
+
+
+# The configs that are delivered
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in CONFIGS])
+def test_config_is_valid_and_all_its_files_are_there(project, path):
+    config = yaml.safe_load(path.read_text())
+    words = ["--dry-run", "--configfile", f"config/{path.name}"]
+    if config["dataset"].startswith("yeast"):
+        if not SACCER3.exists():
+            pytest.skip(needs_yeast.kwargs["reason"])
+        words += ["--config", f"folder={SACCER3}"]
+    done = snakemake(project, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned = set(jobs(done.stdout))
+    assert {("prepare", ""), ("compare", ""), ("report", "")} <= planned
+    assert {model for rule, model in planned if rule == "train"} == set(config["models"])
+    assert (("simulate", "") in planned) == (config["dataset"] == "demo")
+
+
+def test_the_demo_is_the_default(project):
+    default = snakemake(project, "--dry-run")
+    assert set(jobs(default.stdout)) == set(
+        jobs(snakemake(project, "--dry-run", "--configfile", "config/config.yaml").stdout)
+    )
+    assert ("simulate", "") in jobs(default.stdout)
+
+
+# Versions
+
+
+def locked(path: str) -> dict[str, str]:
+    """Versions of a lock file, for Python 3.11 on Linux."""
+    here = {"python_version": "3.11", "python_full_version": "3.11.9", "sys_platform": "linux"}
+    lines = re.findall(r"^([A-Za-z0-9][^\\\n]*==[^\\\n]*?) *\\?$", (PROJECT / path).read_text(), re.MULTILINE)
+    found = {}
+    for line in lines:
+        wanted = Requirement(line)
+        if wanted.marker is None or wanted.marker.evaluate(here | {"platform_machine": "x86_64"}):
+            found[canonicalize_name(wanted.name)] = str(wanted.specifier).removeprefix("==")
+    return found
+
+
+PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+ENVIRONMENT = yaml.safe_load((PROJECT / "workflow/envs/danq.yaml").read_text())["dependencies"]
+
+
+def test_environment_is_that_of_the_lock_file():
+    """`--sdm conda` runs the programs in the same versions as `make environment`."""
+    pinned = dict(line.split("==") for line in ENVIRONMENT[-1]["pip"])
+    lock = locked("requirements.lock")
+    assert pinned == {name: lock[canonicalize_name(name)] for name in pinned}
+    needed = {canonicalize_name(Requirement(text).name) for text in PYPROJECT["dependencies"]}
+    assert set(pinned) == needed - {"snakemake", "snakemake-executor-plugin-slurm"}
+    python = next(text.removeprefix("python=") for text in ENVIRONMENT if str(text).startswith("python="))
+    assert python in SpecifierSet(PYPROJECT["requires-python"])
+
+
+@pytest.mark.parametrize("path", ["requirements.lock", "requirements-gpu.lock"])
+def test_lock_files_keep_to_the_project(path):
+    lock = locked(path)
+    for text in PYPROJECT["dependencies"]:
+        wanted = Requirement(text)
+        assert lock[canonicalize_name(wanted.name)] in wanted.specifier, text
+    cpu = locked("requirements.lock")
+    assert {name: lock[name] for name in cpu} == cpu
+
+
+# Profiles
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.parent.name) for path in PROFILES])
+def test_profile_names_rules_that_exist(project, path):
+    """Snakemake does not complain of a rule that is not there; its memory would silently be the default's."""
+    rules = set(snakemake(project, "--list-rules").stdout.split())
+    assert {"prepare", "train", "report"} <= rules
+    profile = yaml.safe_load(path.read_text())
+    for block in ("set-threads", "set-resources"):
+        assert set(profile.get(block, {})) <= rules
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.parent.name) for path in PROFILES])
+def test_profile_is_understood(project, path):
+    done = snakemake(project, "--dry-run", "--profile", f"profiles/{path.parent.name}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ("train", "danq") in jobs(done.stdout)
