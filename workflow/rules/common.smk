@@ -13,6 +13,7 @@ from snakemake.utils import validate
 
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 sys.path.insert(0, str(SCRIPTS))
+import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
 from danq.targets import read_sheet
@@ -25,6 +26,10 @@ def checked(config, schema):
     if found:
         raise WorkflowError(f"config: {sentence(jsonschema.exceptions.best_match(found))}")
     validate(config, str(schema))
+    try:
+        danq.prepare.Rule(bin=config["windows"]["bin"], window=config["windows"]["window"])
+    except UserError as error:
+        raise WorkflowError(f"config: {error}") from None
     for name, model in config["models"].items():
         kernel = model["sizes"]["kernel"]
         if kernel > config["windows"]["window"]:
@@ -99,6 +104,26 @@ def on_disk(path):
     return local_path(path, config["folder"], DOWNLOADS)
 
 
+def given_files(config):
+    """All files that the config and the sheet name, by the key that names them."""
+    peaks = [(f"{config['targets']}: peaks of {name}", path) for name, path in zip(SHEET["name"], SHEET["peaks"])]
+    windows = config["windows"]
+    bins = windows["keep"].removeprefix("bed:") if windows["keep"].startswith("bed:") else None
+    given = [("genome.fasta", config["genome"]["fasta"]), ("windows.keep", bins)]
+    return [(key, path) for key, path in [*given, ("windows.blacklist", windows["blacklist"]), *peaks] if path]
+
+
+def check_given_files(config):
+    """A file that is neither there, nor fetched, nor part of the demo ends the run in one sentence."""
+    for key, path in given_files(config):
+        file = Path(on_disk(path))
+        if not (is_address(path) or file.exists() or file.is_relative_to("resources/demo")):
+            raise WorkflowError(
+                f"config: {key}: no such file: {file}; check the path, "
+                f"which starts at the config's folder ({config['folder']})"
+            )
+
+
 def options(**values):
     """Command-line options from keywords; what is None is left out, lists become several words.
 
@@ -114,9 +139,7 @@ def options(**values):
 
 def interval_files(config):
     """The BED files that choose bins, on disk."""
-    windows = config["windows"]
-    given = [windows["keep"].removeprefix("bed:")] if windows["keep"].startswith("bed:") else []
-    return [on_disk(path) for path in [*given, windows["blacklist"]] if path]
+    return [on_disk(path) for key, path in given_files(config) if key.startswith("windows.")]
 
 
 def prepare_options(config):

@@ -9,7 +9,7 @@ import numpy as np
 import pyfaidx
 
 from .errors import UserError
-from .files import existing
+from .files import GZIP_MAGIC, existing
 
 # One base is four bits in the order A, C, G, T, most significant bit first; anything else is 0.
 NIBBLE = np.zeros(256, np.uint8)
@@ -28,6 +28,9 @@ class Genome:
 
     def __init__(self, path: str | Path, index_folder: str | Path | None = None):
         self.path = existing(path, "genome FASTA")
+        with self.path.open("rb") as file:
+            if file.read(2) == GZIP_MAGIC and self.path.suffix.lower() not in (".gz", ".bgz"):
+                raise UserError(f"{self.path}: compressed, but not named so; call it {self.path.name}.gz")
         fai, gzi = (_index(self.path, suffix, index_folder) for suffix in (".fai", ".gzi"))
         try:
             self._fasta = pyfaidx.Fasta(str(self.path), indexname=fai, gzi_indexname=gzi, as_raw=True)

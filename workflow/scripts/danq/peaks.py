@@ -45,7 +45,7 @@ def read_peaks(path: str | Path, contigs: dict[str, int], min_signal: float | No
     genome lacks are counted in `skipped`; if the two name their contigs differently (chr1 and 1),
     if a line is malformed or if no peak is left, that is a UserError.
     """
-    with opened(path, "peak file") as handle:
+    with opened(path, "peak or BED file") as handle:
         data = handle.read()
     try:
         table = _parse(data, min_signal is not None)

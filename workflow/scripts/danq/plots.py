@@ -30,7 +30,7 @@ def histories(tables: Mapping[str, pd.DataFrame]) -> Figure:
         best = table.loc[table["val_loss"].idxmin()]
         axes.plot(best["epoch"], best["val_loss"], "o", color=pictures.colour(i))
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.set(xlabel="epoch", ylabel="binary cross-entropy")
+    axes.set(xlabel="epoch", ylabel="loss (binary cross-entropy)")
     styles = [
         Line2D([], [], color="grey", linestyle="--", linewidth=1, label="training"),
         Line2D([], [], color="grey", label="validation"),
