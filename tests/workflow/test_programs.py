@@ -1,0 +1,58 @@
+"""The programs by hand: the README's commands, as they stand there, on a toy genome."""
+
+import re
+import shlex
+
+import toys
+from project import PROJECT, SCRIPTS, run
+
+# Smaller sizes than the published ones; a later option wins.
+SMALLER = {
+    "train.py": "-e 1 -b 500 --size filters2=4 filters3=4 dense=4 filters=48",
+    "motifs.py": "--min-sites 1 --threshold 0.1",
+}
+
+
+def commands():
+    text = (PROJECT / "README.md").read_text().split("## The programs by hand")[1]
+    lines = re.search(r"```bash\n(.*?)```", text, re.DOTALL)[1].splitlines()
+    return [line for line in lines if re.match(r"\w+\.py ", line)]
+
+
+def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(toys, "CONTIGS", {"chr1": 40_000, "chr7": 30_000, "chr8": 30_000, "chr9": 20_000})
+    toys.write_dataset(tmp_path)
+    found = commands()
+    assert [line.split()[0] for line in found] == [
+        f"{name}.py" for name in ("prepare", "train", "predict", "evaluate", "visualize", "motifs", "visualize")
+    ]
+    for line in found:
+        name, *words = shlex.split(line)
+        done = run([SCRIPTS / name, *words, *SMALLER.get(name, "").split()], tmp_path)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    made = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert {
+        "test.h5",
+        "danq.DeepSEA.weights.h5",
+        "test_results.h5",
+        "auc.tsv",
+        "001_CTCF.png",
+        "filter_043.png",
+    } <= made
+
+
+def test_every_program_explains_itself_with_its_defaults():
+    for path in SCRIPTS.glob("*.py"):
+        if path.stem != "cli":
+            done = run([path, "--help"])
+            assert done.returncode == 0
+            assert "(default: " in done.stdout
+            assert "options:" in done.stdout
+
+
+def test_make_yeast_says_what_it_needs_and_passes_it_on():
+    without = run(["make", "yeast"], PROJECT)
+    assert without.returncode != 0
+    assert "make yeast DATA=FOLDER" in without.stderr
+    shown = run(["make", "-n", "yeast", "DATA=some/folder", "CONFIG=config/yeast_all.yaml"], PROJECT)
+    assert "--configfile config/yeast_all.yaml --config folder=some/folder" in shown.stdout
