@@ -1,6 +1,8 @@
 # Two commands do everything, set-up included: `make demo` and `make test`.
 PYTHON ?= python3
 VENV := .venv
+# A machine with a GPU gets TensorFlow with CUDA; GPU=1 and GPU= decide otherwise.
+GPU ?= $(shell command -v nvidia-smi)
 LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
@@ -25,10 +27,10 @@ demo: $(READY)  ## run the demo from start to report (about five minutes)
 
 yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/yeast_all.yaml]
 	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see README.md)" >&2; exit 1; }
-	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder=$(DATA)
+	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder="$(DATA)"
 
 test: $(READY)  ## run all tests
-	$(VENV)/bin/python -m pytest
+	. $(VENV)/bin/activate && python -m pytest
 
 lint: $(READY)  ## check the code's style and the workflow's
 	$(VENV)/bin/ruff check .

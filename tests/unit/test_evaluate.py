@@ -52,6 +52,10 @@ def test_models_are_compared_target_by_target(predictions):
     assert wide["auroc_deepsea"][0] == pytest.approx(wide["auroc_danq"][0] + 0.1)
     assert wide["note"].tolist() == ["", "", "no positives", "no negatives"]
     assert compare([first])["best_auroc"].tolist() == [""] * 4
+    with pytest.raises(UserError, match="call their model the same"):
+        compare([first, first])
+    with pytest.raises(UserError, match="danq and deepsea are of other targets"):
+        compare([first, second.assign(positives=7)])
 
 
 def test_medians_leave_out_what_has_no_value(predictions):

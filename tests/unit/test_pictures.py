@@ -8,6 +8,7 @@ from matplotlib.image import imread
 from danq import logo, pictures, plots
 from danq.evaluate import auc_table
 from danq.meme import Motif
+from danq.metrics import count
 from danq.predictions import Predictions
 from danq.targets import Target
 
@@ -95,3 +96,13 @@ def test_the_suffix_says_the_format(some_motifs, tmp_path, suffix):
     pictures.save(logo.logo(some_motifs[0]), tmp_path / f"a.{suffix}")
     start = (tmp_path / f"a.{suffix}").read_bytes()[:20]
     assert {"png": b"PNG", "pdf": b"%PDF", "svg": b"<?xml"}[suffix] in start
+
+
+def test_a_rare_targets_curve_is_not_thinned_to_a_few_points():
+    draw = np.random.default_rng(0)
+    labels = (draw.random(200_000) < 0.001).astype(np.uint8)
+    counts = count(labels, np.clip(draw.normal(0.3 + 0.3 * labels, 0.1), 0, 1))
+    points = plots._telling_points(counts)
+    recall = np.append(0, counts.true_positives[points] / counts.positives)
+    assert len(points) <= plots.MOST_POINTS + 2
+    assert np.diff(recall).max() <= 1 / counts.positives + 1e-9  # no positive is jumped over

@@ -75,7 +75,7 @@ def expected_windows(genome, peaks, rule, extra_keep=None, blacklist=()):
                 part = "valid"
             elif contig == "chr3" and begin + rule.bin <= 2500:
                 part = "test"
-            elif contig == "chr3" and start < 2500:
+            elif contig == "chr3" and start < 2500 + rule.flank:
                 continue
             else:
                 part = "train"

@@ -67,11 +67,11 @@ def test_no_base_is_in_two_parts(bin, flank, ends, rest):
     for code, rank, begin in zip(part, contig, start, strict=True):
         for held_out, (first, stop) in regions.items():
             inside = rank == 0 and begin >= first and begin + bin <= stop
-            window_reaches = rank == 0 and begin - flank < stop and begin + bin + flank > first
+            window_reaches = rank == 0 and begin - 2 * flank < stop and begin + bin + 2 * flank > first
             if code == held_out:
                 assert inside
             if 0 <= code < held_out:
                 assert not window_reaches
     if rest:  # all that no held-out window could touch trains
-        free = (contig != 0) | ((start - flank >= d) | (start + bin + flank <= a - 1))
+        free = (contig != 0) | ((start - 2 * flank >= d) | (start + bin + 2 * flank <= a - 1))
         assert (part[free] == 0).all()

@@ -143,6 +143,7 @@ def test_the_best_epochs_weights_are_kept(data, tmp_path):
         {"optimizer": "rmsprop"},
         {"optimizer": "sgd", "schedule": "plateau"},
         {"precision": "mixed_bfloat16"},
+        {"precision": "mixed_float16"},
         {"strands": "random"},
         {"strands": "none"},
         {"class_weighting": "sqrt"},

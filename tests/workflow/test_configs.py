@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import toys
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -236,3 +237,19 @@ def test_profile_is_understood(project, path):
     done = snakemake(project, "--dry-run", "--profile", f"profiles/{path.parent.name}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert ("train", "danq") in jobs(done.stdout)
+
+
+def test_both_architectures_load_at_published_sizes(tmp_path):
+    """Sizes that are left out are each architecture's own."""
+    project = copy_project(tmp_path / "project")
+    toys.write_dataset(project / "data")
+    config = toys.config("data")
+    config["windows"]["window"] = 1000
+    for model in config["models"].values():
+        del model["sizes"]
+    toys.write_config(project / "toy.yaml", config)
+    done = snakemake(project, "--dry-run", "--printshellcmds", "--configfile", "toy.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = done.stdout + done.stderr
+    assert "lstm=320" in shown
+    assert "filters3=960" in shown

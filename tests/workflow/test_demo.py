@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from project import environment
 
 from danq.meme import read_meme
 
@@ -23,7 +24,7 @@ MODELS = ("danq", "deepsea")
 @pytest.fixture(scope="module", autouse=True)
 def demo():
     command = ["snakemake", "--profile", "profiles/local", "--quiet", "progress", "rules"]
-    subprocess.run(command, cwd=PROJECT, check=True)
+    subprocess.run(command, cwd=PROJECT, env=environment(), check=True)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -125,7 +126,7 @@ def test_the_report_is_one_page_that_needs_no_network():
 def test_snakemakes_own_report_is_written(tmp_path):
     report = tmp_path / "report.html"
     command = ["snakemake", "--profile", "profiles/local", "--report", report]
-    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
+    subprocess.run(command, cwd=PROJECT, env=environment(), check=True, capture_output=True)
     text = report.read_text()
     for words in ("3 Evaluation", "4 Motifs", "comparison.tsv", "ROC and precision-recall curves of one target"):
         assert words in text

@@ -184,8 +184,8 @@ GOOD = "chr1\t1000\t1300\t.\t0\t.\t7.5\t-1\t-1\t150"
         (rest_peaks(GOOD, "chr1\t1300\t1300"), [f"{REST}, line 2: the start 1300 is not below the end 1300"]),
         (rest_peaks(GOOD, "chr1\t1400\t1300"), [f"{REST}, line 2: the start 1400 is not below the end 1300"]),
         (rest_peaks("chr1\t-1\t1300"), [f"{REST}, line 1: the start -1 is negative"]),
-        (rest_peaks(), [f"{REST}: holds no peak", "take its target out of the sheet"]),
-        (rest_peaks("# nothing but a comment"), [f"{REST}: holds no peak", "take its target out of the sheet"]),
+        (rest_peaks(), [f"{REST}: holds no peak", "leave the file out"]),
+        (rest_peaks("# nothing but a comment"), [f"{REST}: holds no peak", "leave the file out"]),
         (cut_peaks, [f"{REST}: the gzip file is truncated or damaged", "fetch or write it again"]),
     ],
 )

@@ -55,4 +55,4 @@ def test_make_yeast_says_what_it_needs_and_passes_it_on():
     assert without.returncode != 0
     assert "make yeast DATA=FOLDER" in without.stderr
     shown = run(["make", "-n", "yeast", "DATA=some/folder", "CONFIG=config/yeast_all.yaml"], PROJECT)
-    assert "--configfile config/yeast_all.yaml --config folder=some/folder" in shown.stdout
+    assert '--configfile config/yeast_all.yaml --config folder="some/folder"' in shown.stdout

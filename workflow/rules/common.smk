@@ -1,4 +1,5 @@
 # What the rules share: the checked config, and functions that turn it into inputs and options.
+import os
 import sys
 from functools import cache
 from modulefinder import ModuleFinder
@@ -16,15 +17,18 @@ sys.path.insert(0, str(SCRIPTS))
 import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
-from danq.targets import read_sheet
+from danq.targets import find, read_sheet, targets_of
 
 
 def checked(config, schema):
     """The config with its defaults filled in; its first mistake ends the run in one sentence."""
+    config["models"] = {str(name): model for name, model in (config.get("models") or {}).items()}
     validator = jsonschema.Draft202012Validator(yaml.safe_load(schema.read_text()))
     found = list(validator.iter_errors(config))
     if found:
         raise WorkflowError(f"config: {sentence(jsonschema.exceptions.best_match(found))}")
+    for model in config["models"].values():
+        model.setdefault("sizes", {})  # of its own: the schema's default would be one dict for all models
     validate(config, str(schema))
     try:
         danq.prepare.Rule(bin=config["windows"]["bin"], window=config["windows"]["window"])
@@ -38,6 +42,21 @@ def checked(config, schema):
                 f"windows.window ({config['windows']['window']} bp); make the kernel smaller or the window larger"
             )
     return config
+
+
+def check_names(config, sheet):
+    """Targets and assays that the config names are in the sheet; found out now, not after the training."""
+    for key in ("evaluate.curves", "motifs.targets"):
+        block, name = key.split(".")
+        for wanted in config[block][name]:
+            try:
+                find(targets_of(sheet), str(wanted))
+            except UserError as error:
+                raise WorkflowError(f"config: {key}: {error}") from None
+    assay = config["windows"]["keep"].removeprefix("assay:")
+    if config["windows"]["keep"].startswith("assay:") and assay not in set(sheet["assay"]):
+        known = ", ".join(sorted(set(sheet["assay"])))
+        raise WorkflowError(f"config: windows.keep: no target has the assay {assay!r}; the sheet has {known}")
 
 
 def sentence(error):
@@ -68,11 +87,14 @@ try:
     SHEET = read_sheet(config["targets"])
 except UserError as error:
     raise WorkflowError(f"config: targets: {error}") from None
+validate(SHEET, str(Path(workflow.basedir, "workflow/schemas/targets.schema.yaml")))
+check_names(config, SHEET)
 
 
 wildcard_constraints:
     model="|".join(MODELS),
-    program="[a-z]+",
+    place="[^/]+",
+    name="[^/]+",
 
 
 def program(name):

@@ -21,5 +21,5 @@ rule prepare:
         folder=subpath(output.targets, parent=True),
         options=options(**prepare_options(config)),
     shell:
-        "python {input.program} --genome {input.genome} --targets {input.sheet} --output {params.folder}"
+        "python {input.program} --genome {input.genome:q} --targets {input.sheet:q} --output {params.folder}"
         " --processes {threads} {params.options} 2> {log}"

@@ -8,7 +8,7 @@ rule report:
         ),
         program=program("report"),
         code=code_of("report"),
-        template="workflow/report/page.html.j2",
+        template=os.path.relpath(SCRIPTS.parent / "report/page.html.j2"),
     output:
         f"{RESULTS}/report.html",
     log:

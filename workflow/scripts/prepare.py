@@ -26,7 +26,7 @@ def arguments():
     parser.add_argument("-t", "--targets", required=True, help="sheet of targets (TSV: name, assay, peaks, ...)")
     parser.add_argument("-o", "--output", default="data", help="folder for train.h5, valid.h5, test.h5, targets.tsv")
     parser.add_argument("--folder", default=".", help="where relative paths of the sheet start")
-    parser.add_argument("--downloads", default="resources", help="where files with http(s) addresses were fetched to")
+    parser.add_argument("--downloads", default="resources/fetched", help="where fetched files are")
     parser.add_argument("--assembly", default="", help="name of the genome assembly, noted in the files")
     parser.add_argument("--bin", type=int, default=200, help="bin size in bp")
     parser.add_argument("--window", type=int, default=1000, help="window size in bp")

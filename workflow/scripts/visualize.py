@@ -23,9 +23,16 @@ from danq.files import existing
 
 
 def named(text: str) -> tuple[str, str]:
-    """`danq=results/danq.h5` as a pair; a path alone is called by its folder's name or its stem."""
+    """`danq=results/danq.h5` as a pair; a path alone is called by its name without suffix."""
     name, separator, path = text.rpartition("=")
     return (name, path) if separator else (Path(path).stem, path)
+
+
+def distinct(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """The pairs as a dict; two of one name are a UserError."""
+    if len(dict(pairs)) < len(pairs):
+        raise UserError("two files would be called the same in the picture; write NAME=FILE for each")
+    return dict(pairs)
 
 
 def arguments():
@@ -61,7 +68,7 @@ def draw_curves(args: argparse.Namespace) -> None:
     from danq.predictions import Predictions
     from danq.targets import find
 
-    predictions = {name: Predictions.open(path) for name, path in args.predictions}
+    predictions = {name: Predictions.open(path) for name, path in distinct(args.predictions).items()}
     targets = next(iter(predictions.values())).targets
     for name, path in args.predictions:
         if predictions[name].targets != targets:
@@ -83,6 +90,8 @@ def draw_logos(args: argparse.Namespace) -> None:
     from danq import logo, pictures
     from danq.meme import read_meme
 
+    if args.targets:
+        raise UserError("with -M, give one filter by -t, or --all")
     motifs = read_meme(args.meme)
     if args.all:
         logo.save_all(motifs, args.output or "logos", args.processes)
@@ -100,7 +109,9 @@ def main() -> None:
     if args.history:
         from danq import pictures, plots
 
-        tables = {name: pd.read_csv(existing(path, "history"), sep="\t") for name, path in args.history}
+        tables = {
+            name: pd.read_csv(existing(path, "history"), sep="\t") for name, path in distinct(args.history).items()
+        }
         pictures.save(plots.histories(tables), args.output or "history.png")
     elif args.assays and not args.all:
         from danq import pictures, plots

@@ -41,10 +41,19 @@ def read_auc(path: str | Path) -> pd.DataFrame:
 def compare(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """One row per target: every model's AUROC and AUPRC side by side, and the winner by each.
 
-    The winner is the model with the higher value; a tie within 1e-9 and a target without values
-    have none.
+    The winner is the model with the higher value; equal values are a "tie", and a target without
+    values has no winner. Tables of other targets or windows, or of one name, are a UserError.
     """
     first = tables[0]
+    if len({table["model"].iloc[0] for table in tables}) < len(tables):
+        raise UserError("two AUC tables call their model the same; give each its --name in evaluate.py")
+    same = ["index", "target", "windows", "positives"]
+    for table in tables[1:]:
+        if not table[same].equals(first[same]):
+            raise UserError(
+                f"the AUC tables of {first['model'].iloc[0]} and {table['model'].iloc[0]} are of other targets "
+                "or windows; compare predictions of the same windows"
+            )
     wide = first[["index", "target", "assay", "windows", "positives", "prevalence"]].copy()
     models = [table["model"].iloc[0] for table in tables]
     for measure in MEASURES:
@@ -60,7 +69,7 @@ def _winner(values: np.ndarray, models: list[str]) -> str:
     if np.isnan(values).any() or len(models) < 2:
         return ""
     order = np.argsort(values)
-    return models[order[-1]] if values[order[-1]] - values[order[-2]] > 1e-9 else "tie"
+    return models[order[-1]] if values[order[-1]] > values[order[-2]] else "tie"
 
 
 def assay_medians(auc: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import logging
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -48,7 +50,7 @@ def fetch(address: str, output: str | Path, sha256: str = "") -> None:
         except urllib.error.HTTPError as error:
             if error.code < 500 or attempt == TRIES:
                 raise UserError(f"{address}: the server answers {error.code} {error.reason}") from error
-        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, ssl.SSLError, ConnectionError, TimeoutError) as error:
             if attempt == TRIES:
                 raise UserError(f"{address}: cannot be reached ({getattr(error, 'reason', error)})") from error
         log.warning("%s: attempt %d failed, trying again", address, attempt)

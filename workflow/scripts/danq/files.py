@@ -24,6 +24,8 @@ def existing(path: str | Path, what: str = "file") -> Path:
     path = Path(path)
     if not path.exists():
         raise UserError(f"{path}: no such {what}; check the path (relative paths start at {Path.cwd()})")
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise UserError(f"{path}: not a {what} that can be read; check the path and its permissions")
     return path
 
 

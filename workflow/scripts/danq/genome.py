@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,12 @@ from .files import GZIP_MAGIC, existing
 NIBBLE = np.zeros(256, np.uint8)
 for _bit, _base in zip((8, 4, 2, 1), "ACGT", strict=True):
     NIBBLE[ord(_base)] = NIBBLE[ord(_base.lower())] = _bit
+
+
+UNREADABLE = (
+    *(pyfaidx.FastaIndexingError, pyfaidx.IndexNotFoundError),
+    *(ValueError, EOFError, AssertionError, struct.error, zlib.error),  # of a bgzip file that was cut short
+)
 
 
 class Genome:
@@ -39,7 +47,7 @@ class Genome:
                 f"{self.path}: compressed with gzip, which allows no random access; "
                 "run `gunzip` on it, and `bgzip` if it should stay compressed"
             ) from error
-        except (pyfaidx.FastaIndexingError, pyfaidx.IndexNotFoundError, ValueError, EOFError) as error:
+        except UNREADABLE as error:
             raise UserError(
                 f"{self.path}: cannot be indexed as FASTA ({_first_line(error)}); check that it is whole"
             ) from error
@@ -51,7 +59,7 @@ class Genome:
         """The contig as uint8 (length,): 8, 4, 2, 1 for A, C, G, T and 0 for any other letter."""
         try:
             text = self._fasta[contig][:]
-        except (pyfaidx.FetchError, EOFError, OSError, ValueError) as error:
+        except (pyfaidx.FetchError, OSError, *UNREADABLE) as error:
             raise UserError(f"{self.path}: contig {contig} cannot be read ({_first_line(error)})") from error
         if len(text) != self.contigs[contig]:
             raise UserError(

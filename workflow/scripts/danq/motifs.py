@@ -21,6 +21,7 @@ from tqdm import tqdm
 from . import onehot
 from .batches import Batches, Unpack, packed_input
 from .devices import feed
+from .errors import UserError
 from .files import replacing
 from .meme import Motif
 from .models import FIRST_CONVOLUTION
@@ -62,10 +63,12 @@ def chosen_samples(windows: Windows, targets: Sequence[Target] | None, strands: 
     bits = np.zeros(len(windows.targets), np.uint8)
     bits[[target.index - 1 for target in (targets or windows.targets)]] = 1
     mask = np.packbits(bits)
-    positive = np.concatenate(
-        [(windows.packed_labels(block) & mask).any(axis=1) for block in blocks(len(windows))] or [np.zeros(0, bool)]
-    )
+    positive = np.concatenate([(windows.packed_labels(block) & mask).any(axis=1) for block in blocks(len(windows))])
     forward = np.flatnonzero(positive)
+    if not len(forward):
+        raise UserError(
+            f"{windows.path}: no window is positive for a chosen target; scan another split or other targets"
+        )
     return np.concatenate([forward, forward + len(windows)]) if strands == "both" else forward
 
 
@@ -109,7 +112,7 @@ def count_matrices(instances: Instances, n_filters: int) -> np.ndarray:
 def make_motifs(instances: Instances, n_filters: int, min_sites: int = 10) -> tuple[list[Motif], pd.DataFrame]:
     """A motif for each filter with enough sites, and a table of all filters.
 
-    The table: filter (from 1), sites, consensus, information (bits), mean, spread and maximum of
+    The table: filter (from 1), sites, consensus, information (bits), mean, standard deviation and maximum of
     the activation at the sites, note.
     """
     motifs, rows = [], []
@@ -120,7 +123,7 @@ def make_motifs(instances: Instances, n_filters: int, min_sites: int = 10) -> tu
         activation = instances.activation[order[edges[i] : edges[i + 1]]]
         n = len(activation)
         row = {"filter": i + 1, "sites": n, "consensus": "", "information": np.nan}
-        row |= dict(zip(("mean", "spread", "maximum"), _summary(activation), strict=True))
+        row |= dict(zip(("mean", "std", "maximum"), _summary(activation), strict=True))
         if n < min_sites:
             row["note"] = "dead: never active" if n == 0 else f"fewer than {min_sites} sites"
         else:

@@ -52,7 +52,7 @@ def read_peaks(path: str | Path, contigs: dict[str, int], min_signal: float | No
     except (ValueError, TypeError, IndexError, OverflowError, pd.errors.ParserError):
         table = _parse_slowly(path, data, min_signal is not None)
     if table.empty:
-        raise UserError(f"{path}: holds no peak; give a file with peaks or take its target out of the sheet")
+        raise UserError(f"{path}: holds no peak; give a file with peaks or leave the file out")
     names = table["contig"].cat.categories.tolist()
     _check_naming(path, names, contigs)
     rank = {name: i for i, name in enumerate(contigs)}

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from . import pictures
-from .metrics import count
+from .metrics import Counts, count
 from .predictions import Predictions
 from .targets import Target
 
@@ -52,7 +52,7 @@ def curves(target: Target, predictions: Mapping[str, Predictions]) -> Figure:
             roc.text(0.5, 0.5, "one class only: no curve", ha="center")
             continue
         prevalence = counts.positives / len(labels)
-        points = np.unique(np.linspace(0, len(counts.thresholds) - 1, MOST_POINTS).astype(int))
+        points = _telling_points(counts)
         true = counts.true_positives[points] / counts.positives
         false = counts.false_positives[points] / counts.negatives
         roc.plot(
@@ -70,6 +70,18 @@ def curves(target: Target, predictions: Mapping[str, Predictions]) -> Figure:
             axes.legend(title=legend, frameon=False, fontsize=9)
     drawn.suptitle(f"{target.index}  {target.title}  ({target.assay})")
     return drawn
+
+
+def _telling_points(counts: Counts) -> np.ndarray:
+    """Thresholds that draw the curves well: evenly spread along recall and along the false positives."""
+    last = len(counts.thresholds) - 1
+    if last < MOST_POINTS:
+        return np.arange(last + 1)
+    chosen = [
+        np.searchsorted(cumulated, np.linspace(0, cumulated[-1], MOST_POINTS // 2)).clip(0, last)
+        for cumulated in (counts.true_positives, counts.false_positives)
+    ]
+    return np.unique(np.concatenate([*chosen, [0, last]]))
 
 
 def curve_name(target: Target) -> str:

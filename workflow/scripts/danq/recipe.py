@@ -67,9 +67,11 @@ class Recipe:
         if self.max_windows is not None and self.max_windows < 1:
             raise UserError(f"max_windows must be above 0, not {self.max_windows}; leave it out to take all")
 
-    def key(self, *datasets: str) -> str:
-        """Identifies this recipe on these datasets (fingerprints): only equal keys may resume."""
-        return hashlib.blake2b(json.dumps([asdict(self), datasets]).encode(), digest_size=16).hexdigest()
+    def key(self, *facts: str) -> str:
+        """Identifies this recipe and what else decides on the result (data, code, versions): only
+        equal keys may resume."""
+        text = json.dumps([asdict(self), facts], sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def rate_after(self, validation_losses: Sequence[float]) -> float:
         """The plateau schedule's learning rate after these epochs; it follows from them alone."""

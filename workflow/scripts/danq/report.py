@@ -60,13 +60,16 @@ def write_report(
     results = Path(results)
     comparison = pd.read_csv(results / "comparison.tsv", sep="\t", dtype={"note": str})
     test = Windows(Path(windows) / "test.h5")
-    splits = pd.read_csv(Path(windows) / "targets.tsv", sep="\t").groupby("split", sort=False)["windows"].first()
+    targets = pd.read_csv(Path(windows) / "targets.tsv", sep="\t")
+    splits = targets.groupby("split", sort=False)["windows"].first()
+    unlearnable = targets[(targets["split"] == "train") & (targets["positives"] == 0)]
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["figure"] = lambda value, digits=3: "NA" if pd.isna(value) else f"{value:.{digits}f}"
     page = environment.from_string(existing(template, "template").read_text()).render(
         title=title,
         made_by=test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
         splits=splits.to_dict(),
+        unlearnable=unlearnable[["index", "name"]].to_dict("records"),
         comparison=comparison.fillna({"note": "", "best_auroc": "", "best_auprc": ""}).to_dict("records"),
         assays=pd.read_csv(results / "assays.tsv", sep="\t").to_dict("records"),
         measures=MEASURES,

@@ -13,7 +13,7 @@ from .errors import UserError
 
 SPLITS = ("train", "valid", "test")
 REST = "rest"
-_REGION = re.compile(r"(?P<contig>\S+):(?P<start>[\d,]+)-(?P<end>[\d,]+)")
+_REGION = re.compile(r"(?P<contig>\S+):(?P<start>\d[\d,]*)-(?P<end>\d[\d,]*)")
 
 
 def parse_region(text: str, contigs: dict[str, int]) -> tuple[int, int, int]:
@@ -45,8 +45,8 @@ class Split:
 
     A bin belongs to a part when the whole bin lies in one of the part's regions. `rest`, allowed
     for the training part, is all that the other parts leave. Windows reach further than their
-    bins: a training window that shares a base with a validation or test region is left out, and
-    so is a validation window that shares one with a test region, so no base is in two parts.
+    bins: a training window that could share a base with a validation or test window is left out,
+    and so is a validation window that could share one with a test window: no base is in two parts.
     """
 
     def __init__(self, parts: dict[str, Sequence[str]], grid: Grid):
@@ -85,7 +85,8 @@ class Split:
             for region in self.regions.get(name, []):
                 part[(contig == region[0]) & (start >= region[1]) & (end <= region[2])] = code
         for code, name in ((2, "test"), (1, "valid")):  # held-out bases are in no earlier part
-            for region in self.regions[name]:
-                reaches = (contig == region[0]) & (start - flank < region[2]) & (end + flank > region[1])
+            for region in self.regions[name]:  # their windows reach a flank further, and so do these
+                near = (start - 2 * flank < region[2]) & (end + 2 * flank > region[1])
+                reaches = (contig == region[0]) & near
                 part[reaches & (part < code)] = -1
         return part

@@ -39,7 +39,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     """
     try:
         with opened(path, "target sheet") as handle:
-            sheet = pd.read_csv(handle, sep="\t", dtype=str, keep_default_na=False, comment="#")
+            sheet = pd.read_csv(handle, sep="\t", dtype=str, keep_default_na=False, index_col=False)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not a tab-separated table ({str(error).strip()})") from error
     missing = [column for column in REQUIRED if column not in sheet]

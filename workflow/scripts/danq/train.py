@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import platform
+import shutil
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -85,8 +86,10 @@ def train(
         trainer.optimizer.build(trainer.trainable_variables)
     base = Path(str(output).removesuffix(checkpoint.SUFFIX))
     state_path = Path(state_path or f"{base}.state.h5")
-    key = recipe.key(data.fingerprint, valid.fingerprint)
+    key = recipe.key(data.fingerprint, valid.fingerprint, models.source(recipe.architecture), *versions().values())
     progress = _resume(state_path, key, trainer)
+    if tensorboard and not progress.history:
+        shutil.rmtree(tensorboard, ignore_errors=True)  # an earlier training's curves
     log.info("%s: %s parameters, %s training windows", recipe.architecture, f"{model.count_params():,}", f"{count:,}")
 
     while not recipe.is_over(progress.validation_losses):
@@ -154,6 +157,7 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
         chosen[np.linspace(0, len(data) - 1, count).astype(int)] = True
         samples = samples[chosen[samples % len(data)]]
     batches = Batches(data, samples, recipe.batch_size)
+    rate = float(keras.ops.convert_to_numpy(trainer.optimizer.learning_rate))  # as the epoch begins
     begin = time.monotonic()
     line = _Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches))
     logs = feed(trainer.fit, batches, shuffle=False, callbacks=[line])
@@ -163,7 +167,7 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
         "epoch": epoch + 1,
         "loss": logs.history["loss"][0],
         "val_loss": feed(trainer.evaluate, Batches(valid, both, recipe.batch_size)),
-        "learning_rate": float(keras.ops.convert_to_numpy(trainer.optimizer.learning_rate)),
+        "learning_rate": rate,
         "seconds": seconds,
         "windows_per_second": len(samples) / seconds,
     }
@@ -227,12 +231,16 @@ def _resume(path: Path, key: str, trainer: keras.Model) -> Progress:
                 [file[f"best/{i}"][()] for i in range(len(file["best"]))],
                 json.loads(file.attrs["resumed_after"]),
             )
-            for group, variables in _variables(trainer).items():
-                for i, variable in enumerate(variables):
-                    variable.assign(file[f"{group}/{i}"][()])
-    except (OSError, KeyError) as error:
+            saved = [
+                (variable, file[f"{group}/{i}"][()])
+                for group, variables in _variables(trainer).items()
+                for i, variable in enumerate(variables)
+            ]
+    except (OSError, KeyError, ValueError) as error:
         log.warning("%s is damaged (%s): starting afresh", path, error)
         return Progress()
+    for variable, value in saved:  # only now that all of it was read
+        variable.assign(value)
     progress.resumed_after.append(len(progress.history))
     log.info("resuming after epoch %d from %s", len(progress.history), path)
     return progress

@@ -30,7 +30,7 @@ class Windows:
 
     Attributes
     ----------
-    path, n (windows), length (bp), bin (bp or 0 when unknown), targets, assembly,
+    path, length (bp), bin (bp or 0 when unknown), targets, assembly,
     fingerprint (of the content), made_by (dict: how it was made), contigs (names)
     """
 

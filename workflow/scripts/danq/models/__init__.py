@@ -23,15 +23,20 @@ FIRST_CONVOLUTION = "first_convolution"
 ARCHITECTURES = {"DanQ": "danq", "DeepSEA": "deepsea"}
 
 
-def _builder(architecture: str):
+def _module(architecture: str):
     if architecture not in ARCHITECTURES:
         raise UserError(f"unknown architecture {architecture!r}; there are {', '.join(ARCHITECTURES)}")
-    return importlib.import_module(f".{ARCHITECTURES[architecture]}", __name__).build
+    return importlib.import_module(f".{ARCHITECTURES[architecture]}", __name__)
+
+
+def source(architecture: str) -> str:
+    """The architecture's source code: a training must not go on with another network's weights."""
+    return inspect.getsource(_module(architecture))
 
 
 def default_sizes(architecture: str) -> dict[str, Any]:
     """The architecture's hyperparameters with their published values."""
-    parameters = inspect.signature(_builder(architecture)).parameters.values()
+    parameters = inspect.signature(_module(architecture).build).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
 
 
@@ -55,7 +60,7 @@ def build(architecture: str, window_length: int, n_targets: int, **sizes) -> ker
             f"({sizes.get('kernel', known['kernel'])} bp); enlarge windows.window or make the kernel smaller"
         )
     try:
-        return _builder(architecture)(window_length, n_targets, **sizes)
+        return _module(architecture).build(window_length, n_targets, **sizes)
     except ValueError as error:
         if "zero or negative" not in str(error):  # Keras's words for a length that ran out
             raise

@@ -18,25 +18,28 @@ def build(
     filters2: int = 480,
     filters3: int = 960,
     kernel: int = 8,
+    kernel2: int = 8,
+    kernel3: int = 8,
     pool: int = 4,
+    pool2: int = 4,
     dense: int = 925,
     dropout: float = 0.2,
     last_dropout: float = 0.5,
 ) -> keras.Model:
     """One-hot windows (n, window_length, 4) to probabilities (n, n_targets).
 
-    Sizes: `filters`, `filters2` and `filters3` of `kernel` places each, max-pooling over `pool`
-    places after the first two, `dense` hidden units; `dropout` follows the pools and
-    `last_dropout` the third convolution.
+    Sizes: three convolutions of `filters`, `filters2` and `filters3`, `kernel`, `kernel2` and
+    `kernel3` places wide, max-pooling over `pool` and `pool2` places after the first two, `dense`
+    hidden units; `dropout` follows both pools, `last_dropout` the third convolution.
     """
     window = keras.Input((window_length, 4), name="window")
     x = layers.Conv1D(filters, kernel, activation="relu", name="first_convolution")(window)
     x = layers.MaxPooling1D(pool)(x)
     x = layers.Dropout(dropout)(x)
-    x = layers.Conv1D(filters2, kernel, activation="relu")(x)
-    x = layers.MaxPooling1D(pool)(x)
+    x = layers.Conv1D(filters2, kernel2, activation="relu")(x)
+    x = layers.MaxPooling1D(pool2)(x)
     x = layers.Dropout(dropout)(x)
-    x = layers.Conv1D(filters3, kernel, activation="relu")(x)
+    x = layers.Conv1D(filters3, kernel3, activation="relu")(x)
     x = layers.Dropout(last_dropout)(x)
     x = layers.Flatten()(x)
     x = layers.Dense(dense, activation="relu")(x)
