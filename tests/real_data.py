@@ -6,7 +6,5 @@ import pytest
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 SACCER3 = SHARED / "sacCer3"
-DEEPSEA = SHARED / "deepsea"
 
 needs_yeast = pytest.mark.skipif(not SACCER3.exists(), reason="the yeast data are not beside the project")
-needs_deepsea = pytest.mark.skipif(not DEEPSEA.exists(), reason="the DeepSEA data are not beside the project")

@@ -99,9 +99,7 @@ def label(grid: Grid, peak_files: Sequence[str | Path], rule: Rule, processes: i
 
 
 def _label_one(grid: Grid, rule: Rule, path: str | Path) -> tuple[np.ndarray, int, int]:
-    peaks = read_peaks(path, grid.contigs, rule.min_signal)
-    for contig, count in peaks.skipped.items():
-        log.warning("%s: %d peaks on %s skipped, which the genome does not have", path, count, contig)
+    peaks = _read(path, grid, rule.min_signal)
     start, end = merged(grid.line(peaks.contig, peaks.start), grid.line(peaks.contig, peaks.end))
     return grid.positive(peaks, rule.fraction, rule.of), int((end - start).sum()), len(peaks)
 
@@ -113,7 +111,7 @@ def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule) -> np.ndarr
     if keep == "all":
         mask = grid.whole.copy()
     elif keep.startswith("bed:"):
-        mask[grid.positive(_intervals(keep.removeprefix("bed:"), grid), 0.5, "union")] = True
+        mask[grid.positive(_read(keep.removeprefix("bed:"), grid), 0.5, "union")] = True
     else:
         assay = keep.removeprefix("assay:") if keep.startswith("assay:") else None
         chosen = [t.index - 1 for t in targets if assay in (None, t.assay)]
@@ -123,7 +121,7 @@ def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule) -> np.ndarr
         for target in chosen:
             mask[labels.bins[target]] = True
     if rule.blacklist:
-        mask[grid.touched(_intervals(rule.blacklist, grid))] = False
+        mask[grid.touched(_read(rule.blacklist, grid))] = False
     bins = np.flatnonzero(mask)
     if rule.off_contig == "drop":
         contig, start = grid.locate(bins)
@@ -131,8 +129,11 @@ def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule) -> np.ndarr
     return bins
 
 
-def _intervals(path: str, grid: Grid) -> Peaks:
-    return read_peaks(path, grid.contigs)
+def _read(path: str | Path, grid: Grid, min_signal: float | None = None) -> Peaks:
+    peaks = read_peaks(path, grid.contigs, min_signal)
+    for contig, count in peaks.skipped.items():
+        log.warning("%s: %d intervals on %s skipped, which the genome does not have", path, count, contig)
+    return peaks
 
 
 def prepare(
