@@ -35,6 +35,17 @@ def picture(path: str | Path) -> str:
     return "data:image/png;base64," + base64.b64encode(existing(path, "picture").read_bytes()).decode()
 
 
+def _kept(rule: dict) -> str:
+    """In words, which bins became windows: the negatives that the figures are over."""
+    kind, _, what = rule.get("keep", "").partition(":")
+    return {
+        "any": "the bins with at least one target",
+        "all": "all bins",
+        "assay": f"the bins with at least one {what} target",
+        "bed": f"the bins in {Path(what).name}",
+    }.get(kind, "")
+
+
 def _logos(model: ModelResults) -> list[dict]:
     """The model's logos, the most informative first, each with its facts."""
     table = model.motifs()
@@ -70,6 +81,7 @@ def write_report(
         made_by=test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
         splits=splits.to_dict(),
         unlearnable=unlearnable[["index", "name"]].to_dict("records"),
+        kept=_kept(test.made_by.get("rule", {})),
         comparison=comparison.fillna({"note": "", "best_auroc": "", "best_auprc": ""}).to_dict("records"),
         assays=pd.read_csv(results / "assays.tsv", sep="\t").to_dict("records"),
         measures=MEASURES,
