@@ -149,7 +149,17 @@ def test_the_best_epochs_weights_are_kept(data, tmp_path):
         {"class_weighting": "sqrt"},
         {
             "architecture": "DeepSEA",
-            "sizes": {"filters": 8, "filters2": 8, "filters3": 8, "kernel": 4, "dense": 8, "pool": 2},
+            "sizes": {
+                "filters": 8,
+                "filters2": 8,
+                "filters3": 8,
+                "kernel": 4,
+                "kernel2": 4,
+                "kernel3": 4,
+                "dense": 8,
+                "pool": 2,
+                "pool2": 2,
+            },
         },
     ],
 )
