@@ -6,13 +6,13 @@ from danq import models
 from danq.errors import UserError
 
 
-@pytest.mark.parametrize(("architecture", "parameters"), [("DanQ", 46_926_479), ("DeepSEA", 52_843_119)])
+@pytest.mark.parametrize(("architecture", "parameters"), [("DanQ", 46_926_479), ("DeepSEA", 52_843_119), ("DanQ-JASPAR", 67_892_175)])
 def test_published_sizes_have_the_published_parameters(architecture, parameters):
     model = models.build(architecture, 1000, 919)
     assert model.count_params() == parameters
     assert model.input_shape == (None, 1000, 4)
     assert model.output_shape == (None, 919)
-    assert model.get_layer(models.FIRST_CONVOLUTION).kernel.shape[1:] == (4, 320)
+    assert model.get_layer(models.FIRST_CONVOLUTION).kernel.shape[1:] == (4, 1024 if architecture == "DanQ-JASPAR" else 320)
 
 
 def test_danqs_layers_are_those_of_the_paper():
@@ -25,7 +25,10 @@ def test_danqs_layers_are_those_of_the_paper():
 
 @pytest.mark.parametrize("architecture", models.ARCHITECTURES)
 def test_every_size_is_a_hyperparameter(architecture):
-    sizes = {name: value if value < 1 else 5 for name, value in models.default_sizes(architecture).items()}
+    sizes = {
+        name: value if isinstance(value, str) or value < 1 else 5
+        for name, value in models.default_sizes(architecture).items()
+    }
     model = models.build(architecture, 200, 3, **sizes | {"pool": 2})
     probabilities = model.predict(np.zeros((2, 200, 4)), verbose=0)
     assert probabilities.shape == (2, 3)

@@ -14,6 +14,7 @@ from snakemake.utils import validate
 
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
 sys.path.insert(0, str(SCRIPTS))
+import danq.models
 import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
@@ -112,7 +113,8 @@ def code_of(name, architecture=None):
     finder.run_script(str(SCRIPTS / f"{name}.py"))
     files = {module.__file__ for module in finder.modules.values() if module.__file__}
     if architecture:
-        files.add(str(SCRIPTS / "danq/models" / f"{architecture.lower()}.py"))
+        finder.import_hook(f"danq.models.{danq.models.ARCHITECTURES[architecture]}")
+        files |= {module.__file__ for module in finder.modules.values() if module.__file__}
     return sorted({os.path.relpath(file) for file in files} - {program(name)})
 
 

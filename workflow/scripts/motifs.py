@@ -39,14 +39,13 @@ def main() -> None:
     from danq.devices import Devices
     from danq.files import replacing
     from danq.meme import write_meme
-    from danq.predict import check_fit
     from danq.targets import find
     from danq.windows import Windows
 
     Devices(args.gpus, args.threads)
     windows = Windows(Path(args.data) / f"{args.split}.h5")
     model, blueprint = checkpoint.load(args.checkpoint)
-    check_fit(blueprint, args.checkpoint, windows)
+    checkpoint.check_fit(blueprint, args.checkpoint, windows)
     targets = [find(windows.targets, name) for name in args.targets]
     samples = motifs.chosen_samples(windows, targets, args.strands)
     instances = motifs.find_instances(model, windows, samples, args.threshold)

@@ -16,18 +16,20 @@ from typing import Any
 
 import cli
 from danq import models
-from danq.recipe import CLASS_WEIGHTINGS, OPTIMIZERS, PRECISIONS, SCHEDULES, STRANDS, Recipe
+from danq.recipe import CLASS_WEIGHTINGS, FIRST_FILTERS, OPTIMIZERS, PRECISIONS, SCHEDULES, STRANDS, Recipe
 
 PREFIX, SUFFIX = "danq", ".weights.h5"
 
 
 def size(text: str) -> tuple[str, Any]:
-    """`filters=64` as a pair."""
-    name, _, value = text.partition("=")
+    """`filters=64` or `gates=sigmoid` as a pair."""
+    name, separator, value = text.partition("=")
+    if not (name and separator and value):
+        raise argparse.ArgumentTypeError(f"{text!r}: write a size as name=value, such as filters=64")
     try:
         return name, int(value) if value.lstrip("-").isdigit() else float(value)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a size as name=number, such as filters=64") from None
+        return name, value
 
 
 def arguments():
@@ -43,19 +45,21 @@ def arguments():
     parser.add_argument(
         "-p", "--patience", type=int, default=default.patience, help="epochs without a better validation loss"
     )
-    parser.add_argument("-f", "--filters", type=int, help="filters of the first convolution (default: as published)")
-    parser.add_argument("-k", "--kernel", type=int, help="their width in bp (default: as published)")
+    parser.add_argument("-f", "--filters", type=int, help="filters of the first convolution (default: 320; DanQ-JASPAR: 1024)")
+    parser.add_argument("-k", "--kernel", type=int, help="their width in bp (default: DanQ 26, DeepSEA 8, DanQ-JASPAR 30)")
     parser.add_argument(
         "--size",
         type=size,
         nargs="+",
         default=[],
-        metavar="NAME=NUMBER",
+        metavar="NAME=VALUE",
         help="any hyperparameters of the architecture",
     )
     parser.add_argument("-O", "--optimizer", choices=OPTIMIZERS, default=default.optimizer, help="optimizer")
     parser.add_argument("-l", "--learning-rate", type=float, default=default.learning_rate, help="learning rate")
     parser.add_argument("-s", "--schedule", choices=SCHEDULES, default=default.schedule, help="of the learning rate")
+    parser.add_argument("--decay", type=float, default=default.decay, help="a batch, for the schedule inverse")
+    parser.add_argument("--weight-decay", type=float, default=default.weight_decay, help="for sgd")
     parser.add_argument("--momentum", type=float, default=default.momentum, help="for sgd")
     parser.add_argument("--precision", choices=PRECISIONS, default=default.precision, help="of the arithmetic")
     parser.add_argument(
@@ -67,6 +71,21 @@ def arguments():
     parser.add_argument(
         "--class-weighting", choices=CLASS_WEIGHTINGS, default=default.class_weighting, help="weight of positives"
     )
+    parser.add_argument(
+        "-w",
+        "--weights",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="go on from the weights of a checkpoint (without FILE: the one that this command writes)",
+    )
+    parser.add_argument(
+        "--first-filters",
+        choices=FIRST_FILTERS,
+        help="start of the first convolution: random, or known motifs (default: random; DanQ-JASPAR: jaspar)",
+    )
+    parser.add_argument("--jaspar-release", default=default.jaspar_release, help="release of those motifs")
+    parser.add_argument("--jaspar-taxa", nargs="+", default=list(default.jaspar_taxa), help="their taxonomic groups")
     parser.add_argument("-n", "--max-windows", type=int, help="use so many training windows only, for debugging")
     parser.add_argument("--seed", type=int, default=default.seed, help="of initial weights, shuffling and dropout")
     parser.add_argument(
@@ -77,6 +96,7 @@ def arguments():
     parser.add_argument("--run", help="path of the record of the run (default: beside the checkpoint)")
     parser.add_argument("--state", help="path of the state to resume from (default: beside the checkpoint)")
     parser.add_argument("--tensorboard", help="folder for TensorBoard logs (default: none)")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the layers, and the loss within each epoch")
     return parser.parse_args()
 
 
@@ -92,7 +112,12 @@ def main() -> None:
         optimizer=args.optimizer,
         learning_rate=args.learning_rate,
         schedule=args.schedule,
+        decay=args.decay,
         momentum=args.momentum,
+        weight_decay=args.weight_decay,
+        first_filters=args.first_filters,
+        jaspar_release=args.jaspar_release,
+        jaspar_taxa=args.jaspar_taxa,
         batch_size=args.batch_size,
         epochs=args.epochs,
         patience=args.patience,
@@ -106,15 +131,18 @@ def main() -> None:
     from danq.devices import Devices
     from danq.train import train
 
+    output = args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model)
     train(
         args.data,
         recipe,
-        args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model),
+        output,
+        initial_weights=output if args.weights == "" else args.weights,
         devices=Devices(args.gpus, args.threads),
         history_path=args.history,
         run_path=args.run,
         state_path=args.state,
         tensorboard=args.tensorboard,
+        verbose=args.verbose,
     )
 
 

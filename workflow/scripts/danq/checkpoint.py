@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import keras
@@ -14,6 +16,9 @@ from . import models
 from .errors import UserError
 from .files import existing, replacing
 from .targets import Target, from_json, to_json
+
+if TYPE_CHECKING:
+    from .windows import Windows
 
 SUFFIX = ".weights.h5"
 FORMAT = "danq-checkpoint-1"
@@ -62,6 +67,37 @@ def read_blueprint(path: str | Path) -> Blueprint:
     except (OSError, KeyError, ValueError) as error:
         raise UserError(f"{path}: the checkpoint is cut short or damaged ({error}); train again") from error
     return Blueprint(**facts)
+
+
+def digest(path: str | Path) -> str:
+    """Identifies the checkpoint's content."""
+    with existing(path, "checkpoint").open("rb") as file:
+        return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16)).hexdigest()
+
+
+def check_sizes(path: str | Path, blueprint: Blueprint, architecture: str | None, sizes: dict[str, Any]) -> None:
+    """Sizes that the user gives, and the architecture if given, must be those of the checkpoint."""
+    if architecture not in (None, blueprint.architecture):
+        raise UserError(f"{path} is a {blueprint.architecture}, not a {architecture}; give its own -m, or another file")
+    for name, value in sizes.items():
+        if blueprint.sizes.get(name) != value:
+            raise UserError(
+                f"{path} has {name} {blueprint.sizes.get(name)}, not {value}; leave the option out, or train anew"
+            )
+
+
+def check_fit(blueprint: Blueprint, checkpoint_path: str | Path, windows: Windows) -> None:
+    """A checkpoint predicts windows of its own length and targets only."""
+    if blueprint.window != windows.length:
+        raise UserError(
+            f"{checkpoint_path} was trained on windows of {blueprint.window} bp, {windows.path} holds windows "
+            f"of {windows.length} bp; predict on data of the same size, or train again"
+        )
+    if blueprint.targets != windows.targets:
+        raise UserError(
+            f"{checkpoint_path} was trained for {len(blueprint.targets)} targets that are not the "
+            f"{len(windows.targets)} of {windows.path}; predict on data with the same targets, or train again"
+        )
 
 
 def load(path: str | Path) -> tuple[keras.Model, Blueprint]:

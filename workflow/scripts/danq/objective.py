@@ -17,9 +17,26 @@ def make_optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Opt
     rate: Any = recipe.learning_rate
     if recipe.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, recipe.epochs * steps_per_epoch)
+    if recipe.schedule == "inverse":
+        rate = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=recipe.decay)
     if recipe.optimizer == "sgd":
+        if recipe.weight_decay:
+            return CoupledSGD(recipe.weight_decay, learning_rate=rate, momentum=recipe.momentum)
         return keras.optimizers.SGD(rate, momentum=recipe.momentum)
     return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](rate)
+
+
+class CoupledSGD(keras.optimizers.SGD):
+    """SGD whose weight decay is part of the gradient and so of the momentum, as in Torch, where DeepSEA was
+    trained; Keras's own shrinks the weights beside it."""
+
+    def __init__(self, decay: float, **options):
+        super().__init__(**options)
+        self._decay = decay
+
+    def update_step(self, gradient, variable, learning_rate):
+        decay = keras.ops.cast(self._decay, variable.dtype)
+        super().update_step(gradient + decay * keras.ops.convert_to_tensor(variable), variable, learning_rate)
 
 
 def make_loss(recipe: Recipe, positives: np.ndarray, windows: int):

@@ -15,7 +15,6 @@ from tqdm import tqdm
 from . import checkpoint
 from .batches import Batches, Unpack, packed_input
 from .devices import feed
-from .errors import UserError
 from .files import replacing
 from .predictions import FORMAT
 from .targets import to_json
@@ -42,24 +41,10 @@ def on_strands(model: keras.Model, strands: str) -> keras.Model:
     return keras.Model(packed, probabilities, name=f"strands_{model.name}")
 
 
-def check_fit(blueprint: checkpoint.Blueprint, checkpoint_path: str | Path, windows: Windows) -> None:
-    """A checkpoint predicts windows of its own length and targets only."""
-    if blueprint.window != windows.length:
-        raise UserError(
-            f"{checkpoint_path} was trained on windows of {blueprint.window} bp, {windows.path} holds windows "
-            f"of {windows.length} bp; predict on data of the same size, or train again"
-        )
-    if blueprint.targets != windows.targets:
-        raise UserError(
-            f"{checkpoint_path} was trained for {len(blueprint.targets)} targets that are not the "
-            f"{len(windows.targets)} of {windows.path}; predict on data with the same targets, or train again"
-        )
-
-
 def predict(checkpoint_path: str | Path, windows: Windows, output: str | Path, strands: str = "both") -> None:
     """Predict all windows and write them to `output`, an HDF5 file that `predictions.Predictions` reads."""
     model, blueprint = checkpoint.load(checkpoint_path)
-    check_fit(blueprint, checkpoint_path, windows)
+    checkpoint.check_fit(blueprint, checkpoint_path, windows)
     predictor = on_strands(model, strands)
     n, begin = len(windows), time.monotonic()
     with (

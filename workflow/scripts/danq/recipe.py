@@ -14,9 +14,10 @@ from .errors import UserError
 
 STRANDS = ("both", "random", "none")
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
-SCHEDULES = ("constant", "cosine", "plateau")
+SCHEDULES = ("constant", "cosine", "plateau", "inverse")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 CLASS_WEIGHTINGS = ("none", "balanced", "sqrt")
+FIRST_FILTERS = ("random", "jaspar")
 PLATEAU_PATIENCE, PLATEAU_FACTOR = 2, 0.3
 
 
@@ -25,9 +26,13 @@ class Recipe:
     """A training run's settings. The defaults are those of the reference programs.
 
     sizes : the architecture's hyperparameters that differ from the published ones
-    schedule : of the learning rate: "constant", "cosine" (to zero over all epochs) or "plateau"
-        (times .3 whenever the validation loss has not improved for 2 epochs)
-    momentum : for sgd
+    first_filters : how the first convolution starts: "random", "jaspar" (from known motifs), or None for
+        the architecture's own way
+    jaspar_release, jaspar_taxa : of those motifs
+    schedule : of the learning rate: "constant", "cosine" (to zero over all epochs), "plateau"
+        (times .3 whenever the validation loss has not improved for 2 epochs) or "inverse"
+        (divided by 1 + decay x batches so far)
+    momentum, weight_decay : for sgd; weight decay is added to the gradient, as Torch does
     patience : stop after so many epochs without a better validation loss
     strands : "both" (each window and its reverse complement), "random" (one of them), "none" (forward)
     class_weighting : weight of a target's positives in the loss: "none" (1), "balanced"
@@ -40,7 +45,12 @@ class Recipe:
     optimizer: str = "adam"
     learning_rate: float = 1e-4
     schedule: str = "constant"
+    decay: float = 8e-7
     momentum: float = 0.9
+    weight_decay: float = 0.0
+    first_filters: str | None = None
+    jaspar_release: str = "JASPAR2016"
+    jaspar_taxa: Sequence[str] = ("vertebrates",)
     batch_size: int = 500
     epochs: int = 60
     patience: int = 5
@@ -58,12 +68,19 @@ class Recipe:
             "strands": STRANDS,
             "class_weighting": CLASS_WEIGHTINGS,
         }
+        if self.first_filters is not None:
+            choices["first_filters"] = FIRST_FILTERS
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise UserError(f"{name} {getattr(self, name)!r} is unknown; choose from {', '.join(allowed)}")
         for name in ("learning_rate", "batch_size", "epochs", "patience"):
             if getattr(self, name) <= 0:
                 raise UserError(f"{name} must be above 0, not {getattr(self, name)}")
+        for name in ("decay", "weight_decay"):
+            if getattr(self, name) < 0:
+                raise UserError(f"{name} must be at least 0, not {getattr(self, name)}")
+        if self.weight_decay and self.optimizer != "sgd":
+            raise UserError(f"weight_decay is for sgd, not for {self.optimizer}; set it to 0")
         if self.max_windows is not None and self.max_windows < 1:
             raise UserError(f"max_windows must be above 0, not {self.max_windows}; leave it out to take all")
 

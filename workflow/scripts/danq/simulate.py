@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pyjaspar import jaspardb
 
-from .errors import UserError
 from .files import replacing
+from .jaspar import one_matrix
 from .meme import Motif, write_meme
 
 RELEASE = "JASPAR2024"
@@ -42,21 +41,10 @@ class Peak:
     signal: float
 
 
-def jaspar_motif(name: str, matrix: str) -> Motif:
-    """The newest version of a JASPAR matrix in the release."""
-    found = jaspardb(release=RELEASE).fetch_motifs(
-        all_versions=False, collection="CORE", tf_name=None, matrix_id=[matrix]
-    )
-    if not found:
-        raise UserError(f"{RELEASE} has no matrix {matrix}")
-    counts = np.array([found[0].counts[base] for base in "ACGT"], float).T
-    return Motif.from_counts(name, counts)
-
-
 def simulate(folder: str | Path, contigs: int = 6, contig_length: int = 1_200_000, seed: int = 1) -> None:
     """Write genome.fa, peaks/<target>.narrowPeak.gz and planted.meme (the true motifs) into `folder`."""
     folder, draw = Path(folder), np.random.default_rng(seed)
-    motifs = {name: jaspar_motif(name, matrix) for name, matrix in (PROMOTER | ENHANCER).items()}
+    motifs = {name: Motif.from_counts(name, one_matrix(RELEASE, matrix)) for name, matrix in (PROMOTER | ENHANCER).items()}
     peaks: dict[str, list[Peak]] = {name: [] for name in [*motifs, "DNase", "H3K4me3"]}
     sequences = {}
     for i in range(contigs):

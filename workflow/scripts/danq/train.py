@@ -12,7 +12,7 @@ import logging
 import platform
 import shutil
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +28,8 @@ from .batches import Batches, on_packed, sample_order
 from .devices import Devices, feed
 from .errors import UserError
 from .files import replacing
+from .first_filters import start_from_motifs
+from .jaspar import core_matrices
 from .objective import make_loss, make_optimizer
 from .recipe import Recipe
 from .windows import Windows
@@ -60,40 +62,50 @@ def train(
     output: str | Path,
     *,
     devices: Devices | None = None,
+    initial_weights: str | Path | None = None,
     history_path: str | Path | None = None,
     run_path: str | Path | None = None,
     state_path: str | Path | None = None,
     tensorboard: str | Path | None = None,
+    verbose: bool = False,
 ) -> pd.DataFrame:
     """Train on `folder`/train.h5, validate on valid.h5, and write the best weights to `output`.
 
     Beside them go the history (TSV, columns `HISTORY`) and run.json, unless paths are given. The
-    state file is removed at the end. Returns the history.
+    state file is removed at the end. `initial_weights` is a checkpoint to start from; sizes that the
+    recipe leaves out are its. `verbose` logs the layers, and the loss within
+    each epoch. Returns the history.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     devices = devices or Devices()
     devices.check_batch(recipe.batch_size)
     data, valid = (Windows(Path(folder) / f"{name}.h5") for name in ("train", "valid"))
     _check_same(data, valid)
+    recipe = _with_sizes_of(initial_weights, recipe) if initial_weights else recipe
     count = min(len(data), recipe.max_windows or len(data))
     keras.utils.set_random_seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.precision)
     with devices.scope():
         model = models.build(recipe.architecture, data.length, len(data.targets), **recipe.sizes)
+        _set_first_weights(model, recipe, data, initial_weights)
         trainer = on_packed(model)
         steps = -(-count * (2 if recipe.strands == "both" else 1) // recipe.batch_size)
         trainer.compile(make_optimizer(recipe, steps), make_loss(recipe, data.positives(), len(data)))
         trainer.optimizer.build(trainer.trainable_variables)
     base = Path(str(output).removesuffix(checkpoint.SUFFIX))
     state_path = Path(state_path or f"{base}.state.h5")
-    key = recipe.key(data.fingerprint, valid.fingerprint, models.source(recipe.architecture), *versions().values())
+    facts = [data.fingerprint, valid.fingerprint, models.source(recipe.architecture), *versions().values()]
+    facts += [checkpoint.digest(initial_weights)] if initial_weights else []
+    key = recipe.key(*facts)
     progress = _resume(state_path, key, trainer)
     if tensorboard and not progress.history:
         shutil.rmtree(tensorboard, ignore_errors=True)  # an earlier training's curves
     log.info("%s: %s parameters, %s training windows", recipe.architecture, f"{model.count_params():,}", f"{count:,}")
 
+    if verbose:
+        model.summary(print_fn=lambda table: log.info("layers\n%s", table))
     while not recipe.is_over(progress.validation_losses):
-        row = _one_epoch(trainer, data, valid, recipe, progress, count)
+        row = _one_epoch(trainer, data, valid, recipe, progress, count, verbose)
         progress.history.append(row)
         if progress.best_epoch == row["epoch"]:
             progress.best = model.get_weights()
@@ -137,6 +149,24 @@ def train(
     return history
 
 
+def _with_sizes_of(path: str | Path, recipe: Recipe) -> Recipe:
+    """The recipe with the sizes of the checkpoint that it starts from."""
+    blueprint = checkpoint.read_blueprint(path)
+    checkpoint.check_sizes(path, blueprint, recipe.architecture, recipe.sizes)
+    return replace(recipe, sizes=blueprint.sizes)
+
+
+def _set_first_weights(model: keras.Model, recipe: Recipe, data: Windows, path: str | Path | None) -> None:
+    """Weights of a checkpoint, or known motifs, where they are asked for."""
+    if path:
+        initial, blueprint = checkpoint.load(path)
+        checkpoint.check_fit(blueprint, path, data)
+        model.set_weights(initial.get_weights())
+        log.info("starting from the weights in %s", path)
+    elif (recipe.first_filters or models.first_filters(recipe.architecture)) == "jaspar":
+        start_from_motifs(model, core_matrices(recipe.jaspar_release, recipe.jaspar_taxa), recipe.seed)
+
+
 def _check_same(data: Windows, valid: Windows) -> None:
     if (data.length, data.targets) != (valid.length, valid.targets):
         raise UserError(f"{valid.path}: its windows or targets differ from those of {data.path}; prepare them together")
@@ -146,7 +176,7 @@ def _check_same(data: Windows, valid: Windows) -> None:
         raise UserError(f"{data.path}: no target has a positive window; check the peaks and the assembly")
 
 
-def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress: Progress, count: int) -> dict:
+def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress: Progress, count: int, verbose: bool):
     """Train for one epoch and validate; the new row of the history."""
     epoch = len(progress.history)
     if recipe.schedule == "plateau":
@@ -159,7 +189,7 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
     batches = Batches(data, samples, recipe.batch_size)
     rate = float(keras.ops.convert_to_numpy(trainer.optimizer.learning_rate))  # as the epoch begins
     begin = time.monotonic()
-    line = _Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches))
+    line = _Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches), verbose)
     logs = feed(trainer.fit, batches, shuffle=False, callbacks=[line])
     seconds = time.monotonic() - begin
     both = np.arange(len(valid) * (1 if recipe.strands == "none" else 2))
@@ -182,18 +212,19 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
 
 
 class _Line(keras.callbacks.Callback):
-    """A progress bar on a terminal, a line every half minute in a log."""
+    """A progress bar on a terminal, a line every half minute in a log (every second if `verbose`)."""
 
-    def __init__(self, title: str, steps: int):
+    def __init__(self, title: str, steps: int, verbose: bool):
         super().__init__()
         self._bar = tqdm(desc=title, total=steps, unit=" batches", leave=False, disable=None)
         self._title, self._steps, self._last = title, steps, time.monotonic()
+        self._seconds = 1 if verbose else SECONDS_BETWEEN_LINES
 
     def on_train_batch_end(self, batch, logs=None):
         self._bar.update()
-        if self._bar.disable and time.monotonic() - self._last > SECONDS_BETWEEN_LINES:
+        if (self._bar.disable or self._seconds == 1) and time.monotonic() - self._last > self._seconds:
             self._last = time.monotonic()
-            log.info("%s: batch %d of %d", self._title, batch + 1, self._steps)
+            log.info("%s: batch %d of %d, loss %.4f", self._title, batch + 1, self._steps, logs["loss"])
 
     def on_train_end(self, logs=None):
         self._bar.close()

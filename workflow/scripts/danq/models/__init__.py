@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FIRST_CONVOLUTION = "first_convolution"
 
 # Imported only when used, so that editing one architecture retrains no other.
-ARCHITECTURES = {"DanQ": "danq", "DeepSEA": "deepsea"}
+ARCHITECTURES = {"DanQ": "danq", "DeepSEA": "deepsea", "DanQ-JASPAR": "danq_jaspar"}
 
 
 def _module(architecture: str):
@@ -30,8 +30,16 @@ def _module(architecture: str):
 
 
 def source(architecture: str) -> str:
-    """The architecture's source code: a training must not go on with another network's weights."""
-    return inspect.getsource(_module(architecture))
+    """The architecture's source code, and that of the one it builds on: a training must not go on with
+    another network's weights."""
+    module = _module(architecture)
+    base = [value for value in vars(module).values() if inspect.ismodule(value) and value.__name__.startswith(__name__)]
+    return "".join(inspect.getsource(part) for part in (module, *base))
+
+
+def first_filters(architecture: str) -> str:
+    """How the first convolution's filters start unless told otherwise: "random" or "jaspar"."""
+    return getattr(_module(architecture), "FIRST_FILTERS", "random")
 
 
 def default_sizes(architecture: str) -> dict[str, Any]:
@@ -50,6 +58,9 @@ def build(architecture: str, window_length: int, n_targets: int, **sizes) -> ker
     for name, value in sizes.items():
         if name not in known:
             raise UserError(f"{architecture} has no hyperparameter {name!r}; it has {', '.join(known)}")
+        choices = _module(architecture).CHOICES.get(name, ()) if isinstance(known[name], str) else ()
+        if choices and value not in choices:
+            raise UserError(f"{architecture}: {name} {value!r} is unknown; choose from {', '.join(choices)}")
         if isinstance(known[name], int) and not (isinstance(value, int) and value > 0):
             raise UserError(f"{architecture}: {name} must be a whole number above 0, not {value}")
         if isinstance(known[name], float) and not 0 <= value < 1:

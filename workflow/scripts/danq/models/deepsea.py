@@ -25,23 +25,37 @@ def build(
     dense: int = 925,
     dropout: float = 0.2,
     last_dropout: float = 0.5,
+    l1: float = 0.0,
+    max_norm: float = 0.0,
 ) -> keras.Model:
     """One-hot windows (n, window_length, 4) to probabilities (n, n_targets).
 
     Sizes: three convolutions of `filters`, `filters2` and `filters3`, `kernel`, `kernel2` and
     `kernel3` places wide, max-pooling over `pool` and `pool2` places after the first two, `dense`
-    hidden units; `dropout` follows both pools, `last_dropout` the third convolution.
+    hidden units; `dropout` follows both pools, `last_dropout` the third convolution. `l1` is the
+    penalty on the hidden units' activity (published: 1e-8; a batch's mean), `max_norm` the largest
+    norm of the weights that lead to any one filter or unit (published: .9); 0 is none.
     """
+
+    def norm(axes):
+        return keras.constraints.MaxNorm(max_norm, axes) if max_norm else None
+
+    of_filter, of_unit = [0, 1], 0
     window = keras.Input((window_length, 4), name="window")
-    x = layers.Conv1D(filters, kernel, activation="relu", name="first_convolution")(window)
+    x = layers.Conv1D(
+        filters, kernel, activation="relu", kernel_constraint=norm(of_filter), name="first_convolution"
+    )(window)
     x = layers.MaxPooling1D(pool)(x)
     x = layers.Dropout(dropout)(x)
-    x = layers.Conv1D(filters2, kernel2, activation="relu")(x)
+    x = layers.Conv1D(filters2, kernel2, activation="relu", kernel_constraint=norm(of_filter))(x)
     x = layers.MaxPooling1D(pool2)(x)
     x = layers.Dropout(dropout)(x)
-    x = layers.Conv1D(filters3, kernel3, activation="relu")(x)
+    x = layers.Conv1D(filters3, kernel3, activation="relu", kernel_constraint=norm(of_filter))(x)
     x = layers.Dropout(last_dropout)(x)
     x = layers.Flatten()(x)
-    x = layers.Dense(dense, activation="relu")(x)
-    probabilities = layers.Dense(n_targets, activation="sigmoid", dtype="float32", name="probabilities")(x)
+    penalty = keras.regularizers.L1(l1) if l1 else None
+    x = layers.Dense(dense, activation="relu", kernel_constraint=norm(of_unit), activity_regularizer=penalty)(x)
+    probabilities = layers.Dense(
+        n_targets, activation="sigmoid", kernel_constraint=norm(of_unit), dtype="float32", name="probabilities"
+    )(x)
     return keras.Model(window, probabilities, name="DeepSEA")
