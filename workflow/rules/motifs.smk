@@ -57,5 +57,5 @@ rule draw_logos:
         "../envs/danq.yaml"
     threads: 4
     shell:
-        "python {input.program} --motifs --all --meme {input.meme} --title {wildcards.model} --sheet {output.sheet}"
+        "python {input.program} --motifs --all --motif-file {input.meme} --title {wildcards.model} --sheet {output.sheet}"
         " --processes {threads} --output {output.logos} 2> {log}"

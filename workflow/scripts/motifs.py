@@ -17,7 +17,7 @@ import cli
 
 def main() -> None:
     parser = cli.parser(__doc__)
-    parser.add_argument("-d", "--data", required=True, help="folder with the split's windows")
+    parser.add_argument("-d", "--data", required=True, help="folder with the split's windows (.h5 or .mat)")
     parser.add_argument("-c", "--checkpoint", required=True, help="checkpoint of the model")
     parser.add_argument("-o", "--output", default=".", help="folder to write into")
     parser.add_argument("--split", default="test", choices=("train", "valid", "test"), help="windows to scan")
@@ -36,6 +36,7 @@ def main() -> None:
     args = parser.parse_args()
 
     from danq import checkpoint, motifs  # Keras loads here, so that -h answers at once
+    from danq.data_folder import packed_folder
     from danq.devices import Devices
     from danq.files import replacing
     from danq.meme import write_meme
@@ -43,7 +44,7 @@ def main() -> None:
     from danq.windows import Windows
 
     Devices(args.gpus, args.threads)
-    windows = Windows(Path(args.data) / f"{args.split}.h5")
+    windows = Windows(packed_folder(args.data, [args.split]) / f"{args.split}.h5")
     model, blueprint = checkpoint.load(args.checkpoint)
     checkpoint.check_fit(blueprint, args.checkpoint, windows)
     targets = [find(windows.targets, name) for name in args.targets]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Train DanQ or DeepSEA on packed windows.
 
-Reads train.h5 and valid.h5 from the data folder, trains until the validation loss has stopped
+Reads train.h5 and valid.h5 from the data folder (or train.mat and valid.mat of the published bundle, which
+are packed once), trains until the validation loss has stopped
 improving, and writes the best weights to checkpoints/<prefix>.<model>.weights.h5, with the history
 (.history.tsv) and a record of the run (.run.json) beside them. A killed run resumes when the same
 command is given again.
@@ -35,7 +36,7 @@ def size(text: str) -> tuple[str, Any]:
 def arguments():
     default = Recipe()
     parser = cli.parser(__doc__)
-    parser.add_argument("-d", "--data", required=True, help="folder with train.h5 and valid.h5")
+    parser.add_argument("-d", "--data", required=True, help="folder with train and valid windows (.h5 or .mat)")
     parser.add_argument("-m", "--model", default=default.architecture, help=f"one of {', '.join(models.ARCHITECTURES)}")
     parser.add_argument("-o", "--output", default=PREFIX, help=f"prefix of the checkpoint, or its path (*{SUFFIX})")
     parser.add_argument(
@@ -94,6 +95,7 @@ def arguments():
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     parser.add_argument("--history", help="path of the history table (default: beside the checkpoint)")
     parser.add_argument("--run", help="path of the record of the run (default: beside the checkpoint)")
+    parser.add_argument("--cache", help="where to pack .mat files (default: beside them)")
     parser.add_argument("--state", help="path of the state to resume from (default: beside the checkpoint)")
     parser.add_argument("--tensorboard", help="folder for TensorBoard logs (default: none)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the layers, and the loss within each epoch")
@@ -102,6 +104,7 @@ def arguments():
 
 def main() -> None:
     args = arguments()
+    models.default_sizes(args.model)  # an unknown architecture is said before anything is read
     sizes = dict(args.size)
     for name in ("filters", "kernel"):
         if getattr(args, name) is not None:
@@ -128,12 +131,13 @@ def main() -> None:
         seed=args.seed,
     )
     from danq.checkpoint import default_path  # Keras loads here, so that -h answers at once
+    from danq.data_folder import packed_folder
     from danq.devices import Devices
     from danq.train import train
 
     output = args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model)
     train(
-        args.data,
+        packed_folder(args.data, ("train", "valid"), args.cache),
         recipe,
         output,
         initial_weights=output if args.weights == "" else args.weights,

@@ -50,7 +50,10 @@ def arguments():
         default=[("model", "test_results.h5")],
         help="predictions to draw (default: test_results.h5)",
     )
-    parser.add_argument("-w", "--meme", default="motifs.meme", help="motifs to draw")
+    parser.add_argument("-f", "--filters", type=int, help="filters that the model must have (default: any)")
+    parser.add_argument(
+        "-w", "--motif-file", default="motifs.txt", help="motifs to draw: of predict.py -M, or a MEME file"
+    )
     parser.add_argument("--sheet", help="with -M --all, also a sheet of the ten most informative")
     parser.add_argument("--title", default="", help="heading of the sheet of logos")
     parser.add_argument("--history", nargs="+", type=named, metavar="NAME=FILE", help="training histories to draw")
@@ -88,11 +91,16 @@ def draw_curves(args: argparse.Namespace) -> None:
 
 def draw_logos(args: argparse.Namespace) -> None:
     from danq import logo, pictures
-    from danq.meme import read_meme
+    from danq.meme import is_meme, read_meme
+    from danq.sites import read_sites
 
     if args.targets:
         raise UserError("with -M, give one filter by -t, or --all")
-    motifs = read_meme(args.meme)
+    path = args.motif_file
+    every = [] if is_meme(path) else read_sites(path)  # a MEME file leaves out the dead filters
+    motifs = [motif for motif in every if motif.sites] if every else read_meme(path)
+    if args.filters and every and len(every) != args.filters:
+        raise UserError(f"{path} has {len(every)} filters, not {args.filters}; leave -f out, or run predict.py -M anew")
     if args.all:
         logo.save_all(motifs, args.output or "logos", args.processes)
         if args.sheet:
@@ -100,7 +108,10 @@ def draw_logos(args: argparse.Namespace) -> None:
         return
     fits = [motif for motif in motifs if args.target in (motif.name, motif.name.removeprefix("filter_").lstrip("0"))]
     if not fits:
-        raise UserError(f"{args.meme}: has no motif for filter {args.target!r}; it may be dead, motifs.tsv tells")
+        number = f"there are 1 to {len(every)}" if every else "motifs.tsv tells of filters without one"
+        dead = args.target.isdigit() and 0 < int(args.target) <= len(every)
+        why = "no sequence of it is active enough" if dead else number
+        raise UserError(f"{path}: has no motif for filter {args.target}; {why}")
     pictures.save(logo.logo(fits[0]), args.output or f"{fits[0].name}.png")
 
 

@@ -71,6 +71,11 @@ def write_meme(path: str | Path, motifs: Iterable[Motif]) -> None:
         temporary.write_text("\n".join(lines))
 
 
+def is_meme(path: str | Path) -> bool:
+    with existing(path, "motif file").open("rb") as file:
+        return file.read(12) == b"MEME version"
+
+
 def read_meme(path: str | Path) -> list[Motif]:
     """The motifs of a MEME file with the alphabet A, C, G, T."""
     lines = existing(path, "MEME file").read_text().splitlines()

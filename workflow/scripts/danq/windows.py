@@ -63,6 +63,7 @@ class Windows:
         """Packed windows uint8 (n, ceil(L/2)); where `reverse` (n,) is True, reverse-complemented."""
         packed = np.asarray(self._sequence[index])
         if reverse is not None and reverse.any():
+            packed = packed if packed.flags.writeable else packed.copy()
             packed[reverse] = onehot.reverse_complement(packed[reverse], self.length)
         return packed
 

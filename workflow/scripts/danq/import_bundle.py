@@ -1,0 +1,126 @@
+"""The .mat bundle to packed windows: one strand kept, the other checked to be its reverse complement."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from . import onehot
+from .bundle import ALPHABET, Bundle
+from .errors import UserError
+from .files import existing
+from .target_list import numbered_targets, read_targets
+from .targets import Target
+from .windows import Windows, blocks, writing
+
+log = logging.getLogger(__name__)
+FORWARD, BOTH = "the forward half", "both halves"
+LOOKED_AT = 2000  # windows in which CpG is counted
+
+
+class _NotMirroredError(Exception):
+    """The second half of a file is not the reverse complement of the first."""
+
+
+def stamp(path: str | Path, alphabet: str, names: str | Path | None) -> dict:
+    """What packed windows are made of: while this stays the same, they need not be made again."""
+    facts = [existing(part).stat() for part in (path, names) if part]
+    return {
+        "file": Path(path).name,
+        "alphabet": alphabet,
+        "names": Path(names).name if names else None,
+        "sizes": [fact.st_size for fact in facts],
+        "times": [fact.st_mtime_ns for fact in facts],
+    }
+
+
+def import_split(
+    path: str | Path,
+    split: str,
+    output: str | Path,
+    *,
+    alphabet: str = ALPHABET,
+    names: str | Path | None = None,
+    assembly: str = "",
+) -> Windows:
+    """Write the windows file `output` from one .mat file, and return it opened.
+
+    names : list of the targets (see `target_list.read_targets`); without one they are numbered
+    """
+    if sorted(alphabet) != sorted(onehot.ALPHABET):
+        raise UserError(f"the alphabet {alphabet!r} is not an order of A, C, G and T; write AGCT, say")
+    with Bundle(path, split, alphabet) as bundle:
+        targets = read_targets(names) if names else numbered_targets(bundle.n_targets)
+        if len(targets) != bundle.n_targets:
+            raise UserError(
+                f"{names} lists {len(targets)} targets, {path} has {bundle.n_targets}; give the file's own list"
+            )
+        made_by = {"split": split, "bundle": stamp(path, alphabet, names) | {"samples": bundle.n}}
+        kept = _write_what_is_needed(bundle, output, targets, assembly, made_by)
+    if kept == FORWARD:
+        log.info("%s: the second half of its %s samples is the reverse complement of the first: the first is kept",
+                 path, f"{bundle.n:,}")  # fmt: skip
+    else:
+        log.warning("%s: the second half of its %s samples is not the reverse complement of the first: both are kept",
+                    path, f"{bundle.n:,}")  # fmt: skip
+    return Windows(output)
+
+
+def _write_what_is_needed(bundle: Bundle, output, targets: Sequence[Target], assembly: str, made_by: dict) -> str:
+    """One half if the other is its reverse complement, else both; which."""
+    if bundle.n % 2 == 0:
+        try:
+            _write(bundle, bundle.n // 2, output, targets, assembly, made_by, FORWARD)
+            return FORWARD
+        except _NotMirroredError:
+            pass
+    _write(bundle, bundle.n, output, targets, assembly, made_by, BOTH)
+    return BOTH
+
+
+def _write(bundle: Bundle, n: int, output, targets: Sequence[Target], assembly: str, made_by: dict, kept: str) -> None:
+    made_by = {**made_by, "bundle": {**made_by["bundle"], "kept": kept}}
+    with (
+        writing(output, n, bundle.length, targets, assembly=assembly, made_by=made_by) as writer,
+        tqdm(desc=f"packing {bundle.path.name}", total=n, unit=" windows", unit_scale=True, disable=None) as progress,
+    ):
+        for block in blocks(n, bundle.block):
+            sequence, labels = bundle.samples(block)
+            if kept == FORWARD:
+                opposite, same_labels = bundle.samples(slice(block.start + n, block.stop + n))
+                mirrored = np.array_equal(onehot.reverse_complement(sequence, bundle.length), opposite)
+                if not (mirrored and np.array_equal(labels, same_labels)):
+                    raise _NotMirroredError
+            if block.start == 0:
+                _warn_of_order(bundle, sequence[:LOOKED_AT])
+            writer.append(sequence, labels)
+            progress.update(block.stop - block.start)
+
+
+def _warn_of_order(bundle: Bundle, sequence: np.ndarray) -> None:
+    """In vertebrates CpG is rare and GpC is not; the other way round, C and G are likely swapped."""
+    codes = onehot.unpack(sequence, bundle.length)
+    c, g = codes[:, :, 1].astype(bool), codes[:, :, 2].astype(bool)
+    expected = max(c.mean() * g.mean(), 1e-9)
+    cpg, gpc = ((first[:, :-1] & second[:, 1:]).mean() / expected for first, second in ((c, g), (g, c)))
+    if gpc < 0.5 and cpg > 1.5 * gpc:
+        log.warning(
+            "%s: CpG is found %.2f times as often as by chance, GpC %.2f times; in a vertebrate's genome it is the "
+            "other way round: the channels may be in another order (--alphabet)", bundle.path, cpg, gpc
+        )  # fmt: skip
+
+
+def targets_table(windows: dict[str, Windows]) -> pd.DataFrame:
+    """A row per target and split: windows, positives and prevalence."""
+    tables = []
+    for split, part in windows.items():
+        table = pd.DataFrame([vars(target) for target in part.targets])
+        positives = part.positives()
+        tables.append(table.assign(split=split, windows=len(part), positives=positives, prevalence=positives / len(part)))
+    return pd.concat(tables, ignore_index=True)
+

@@ -1,0 +1,63 @@
+"""motifs.txt: the sequences of every filter's sites, as plain text.
+
+A line `>filter_001 sites=214` for each filter, dead ones too, and under it a sequence a line, the site of
+the highest activation first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from . import onehot
+from .errors import UserError
+from .files import existing, replacing
+from .meme import Motif
+from .motifs import Instances
+from .windows import blocks
+
+_HEAD = re.compile(r">(?P<name>\S+) sites=(?P<sites>\d+)")
+LETTERS = np.frombuffer("".join(onehot.LETTERS).encode(), np.uint8)
+CODES = np.full(256, 4)
+CODES[list(onehot.ALPHABET.encode())] = range(4)
+
+
+def write_sites(path: str | Path, instances: Instances, n_filters: int) -> None:
+    order = np.lexsort((-instances.activation, instances.filter))
+    edges = np.searchsorted(instances.filter[order], np.arange(n_filters + 1))
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        for i in range(n_filters):
+            rows = order[edges[i] : edges[i + 1]]
+            file.write(f">filter_{i + 1:03d} sites={len(rows)}\n".encode())
+            for block in blocks(len(rows)):
+                text = LETTERS[instances.sites[rows[block]]]
+                file.write(np.pad(text, ((0, 0), (0, 1)), constant_values=ord("\n")).tobytes())
+
+
+def read_sites(path: str | Path) -> list[Motif]:
+    """The motif of every filter in the file, from its sequences; a dead filter's has no sites."""
+    return [Motif.from_counts(name, counts[:, :4]) for name, counts in _counts(existing(path, "list of motif sequences"))]
+
+
+def _counts(path: Path) -> Iterator[tuple[str, np.ndarray]]:
+    name, counts = "", None
+    with path.open() as file:
+        for number, line in enumerate(map(str.strip, file), 1):
+            head = _HEAD.fullmatch(line)
+            if head:
+                if name:
+                    yield name, np.zeros((1, 5)) if counts is None else counts
+                name, counts = head["name"], None
+            elif not name:
+                raise UserError(f"{path}, line {number}: not a list of motif sequences; make one with predict.py -M")
+            else:
+                codes = CODES[np.frombuffer(line.encode(), np.uint8)]
+                counts = np.zeros((len(codes), 5)) if counts is None else counts
+                if len(codes) != len(counts):
+                    raise UserError(f"{path}, line {number}: is {len(codes)} bp long, {name} has {len(counts)} bp")
+                counts[np.arange(len(codes)), codes] += 1
+    if name:
+        yield name, np.zeros((1, 5)) if counts is None else counts
