@@ -18,6 +18,7 @@ import danq.models
 import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
+from danq.target_list import read_targets
 from danq.targets import find, read_sheet, targets_of
 
 
@@ -31,6 +32,13 @@ def checked(config, schema):
     for model in config["models"].values():
         model.setdefault("sizes", {})  # of its own: the schema's default would be one dict for all models
     validate(config, str(schema))
+    if config["source"] == "peaks":
+        check_windows(config)
+    return config
+
+
+def check_windows(config):
+    """Windows that can be cut, and that the models can read."""
     try:
         danq.prepare.Rule(bin=config["windows"]["bin"], window=config["windows"]["window"])
     except UserError as error:
@@ -42,21 +50,32 @@ def checked(config, schema):
                 f"config: models.{name}.sizes.kernel ({kernel} bp) is larger than "
                 f"windows.window ({config['windows']['window']} bp); make the kernel smaller or the window larger"
             )
-    return config
 
 
-def check_names(config, sheet):
-    """Targets and assays that the config names are in the sheet; found out now, not after the training."""
+def read_listed_targets(config):
+    """The targets of the sheet or the bundle's list, and the sheet; [] and None when nothing lists them."""
+    if config["source"] == "peaks":
+        sheet = read_sheet(config["targets"])
+        validate(sheet, str(Path(workflow.basedir, "workflow/schemas/targets.schema.yaml")))
+        return targets_of(sheet), sheet
+    names = config["bundle"]["names"]
+    path = Path(on_disk(names)) if names else None
+    return (read_targets(path) if path and path.exists() else []), None
+
+
+def check_names(config, targets):
+    """Targets and assays that the config names are listed; found out now, not after the training."""
     for key in ("evaluate.curves", "motifs.targets"):
         block, name = key.split(".")
         for wanted in config[block][name]:
             try:
-                find(targets_of(sheet), str(wanted))
+                find(targets, str(wanted))
             except UserError as error:
                 raise WorkflowError(f"config: {key}: {error}") from None
-    assay = config["windows"]["keep"].removeprefix("assay:")
-    if config["windows"]["keep"].startswith("assay:") and assay not in set(sheet["assay"]):
-        known = ", ".join(sorted(set(sheet["assay"])))
+    keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
+    assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}
+    if keep.startswith("assay:") and assay not in assays:
+        known = ", ".join(sorted(assays))
         raise WorkflowError(f"config: windows.keep: no target has the assay {assay!r}; the sheet has {known}")
 
 
@@ -84,12 +103,6 @@ config = checked(config, Path(workflow.basedir, "workflow/schemas/config.schema.
 RESULTS = f"results/{config['dataset']}"
 DOWNLOADS = "resources/fetched"
 MODELS = list(config["models"])
-try:
-    SHEET = read_sheet(config["targets"])
-except UserError as error:
-    raise WorkflowError(f"config: targets: {error}") from None
-validate(SHEET, str(Path(workflow.basedir, "workflow/schemas/targets.schema.yaml")))
-check_names(config, SHEET)
 
 
 wildcard_constraints:
@@ -137,12 +150,22 @@ def on_disk(path):
     return local_path(path, config["folder"], DOWNLOADS)
 
 
+def bundle_files(config):
+    """The .mat files, on disk."""
+    return [on_disk(f"{config['bundle']['folder']}/{split}.mat") for split in ["train", "valid", "test"]]
+
+
 def given_files(config):
     """All files that the config and the sheet name, by the key that names them."""
+    given = [("evaluate.published", config["evaluate"]["published"])]
+    if config["source"] == "bundle":
+        bundle = config["bundle"]
+        given += [("bundle.folder", f"{bundle['folder']}/{split}.mat") for split in ["train", "valid", "test"]]
+        return [(key, path) for key, path in [*given, ("bundle.names", bundle["names"])] if path]
     peaks = [(f"{config['targets']}: peaks of {name}", path) for name, path in zip(SHEET["name"], SHEET["peaks"])]
     windows = config["windows"]
     bins = windows["keep"].removeprefix("bed:") if windows["keep"].startswith("bed:") else None
-    given = [("genome.fasta", config["genome"]["fasta"]), ("windows.keep", bins)]
+    given += [("genome.fasta", config["genome"]["fasta"]), ("windows.keep", bins)]
     return [(key, path) for key, path in [*given, ("windows.blacklist", windows["blacklist"]), *peaks] if path]
 
 
@@ -205,9 +228,24 @@ def train_options(config, name):
     }
 
 
+def import_options(config):
+    """The options of import_bundle.py that the config decides on."""
+    bundle = config["bundle"]
+    names = on_disk(bundle["names"]) if bundle["names"] else None
+    return {"alphabet": bundle["alphabet"], "assembly": bundle["assembly"] or None, "names": names}
+
+
 def by_model(paths):
     """`danq=path` for each model's file, as visualize.py takes them."""
     return " ".join(f"{model}={path}" for model, path in zip(MODELS, paths))
+
+
+try:
+    TARGETS, SHEET = read_listed_targets(config)
+except UserError as error:
+    raise WorkflowError(f"config: targets: {error}") from None
+if TARGETS:
+    check_names(config, TARGETS)
 
 
 def gpus_here():

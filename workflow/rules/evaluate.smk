@@ -35,6 +35,30 @@ rule compare:
         "python {input.program} {input.tables} --output {params.folder} 2> {log}"
 
 
+if config["evaluate"]["published"]:
+
+    rule compare_published:
+        input:
+            auc=f"{RESULTS}/auc.tsv",
+            published=on_disk(config["evaluate"]["published"]),
+            program=program("compare_published"),
+            code=code_of("compare_published"),
+        output:
+            report(
+                multiext(f"{RESULTS}/published", ".tsv", "_wins.tsv", ".png"),
+                caption="../report/published.rst",
+                category="3 Evaluation",
+            ),
+        log:
+            f"logs/{config['dataset']}/compare_published.log",
+        conda:
+            "../envs/danq.yaml"
+        params:
+            folder=subpath(input.auc, parent=True),
+        shell:
+            "python {input.program} {input.auc} {input.published:q} --output {params.folder} 2> {log}"
+
+
 rule draw_assays:
     input:
         auc=f"{RESULTS}/auc.tsv",

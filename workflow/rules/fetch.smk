@@ -1,8 +1,10 @@
 # Files given as http(s) addresses, fetched once.
 check_given_files(config)
 ADDRESSES = {on_disk(path): path for _, path in given_files(config) if is_address(path)}
-CHECKSUMS = {on_disk(path): sha256 for path, sha256 in zip(SHEET["peaks"], SHEET["sha256"]) if sha256}
-CHECKSUMS[on_disk(config["genome"]["fasta"])] = config["genome"]["sha256"]
+CHECKSUMS = {}
+if config["source"] == "peaks":
+    CHECKSUMS |= {on_disk(path): sha256 for path, sha256 in zip(SHEET["peaks"], SHEET["sha256"]) if sha256}
+    CHECKSUMS[on_disk(config["genome"]["fasta"])] = config["genome"]["sha256"]
 
 
 rule fetch:

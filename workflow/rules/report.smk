@@ -6,6 +6,7 @@ rule report:
         models=expand(
             "{results}/{model}/{file}", results=RESULTS, model=MODELS, file=["run.json", "motifs.tsv", "logos"]
         ),
+        published=rules.compare_published.output if config["evaluate"]["published"] else [],
         program=program("report"),
         code=code_of("report"),
         template=os.path.relpath(SCRIPTS.parent / "report/page.html.j2"),
@@ -17,5 +18,6 @@ rule report:
         "../envs/danq.yaml"
     params:
         options=options(results=RESULTS, windows=f"{RESULTS}/windows", models=MODELS, title=config["dataset"]),
+        published="--published" if config["evaluate"]["published"] else "",
     shell:
-        "python {input.program} {params.options} --output {output} 2> {log}"
+        "python {input.program} {params.options} {params.published} --output {output} 2> {log}"

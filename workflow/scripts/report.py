@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("-w", "--windows", required=True, help="folder that prepare.py wrote")
     parser.add_argument("-m", "--models", nargs="+", required=True, help="names of the models' folders")
     parser.add_argument("-o", "--output", help="page to write (default: report.html among the results)")
+    parser.add_argument("--published", action="store_true", help="show what compare_published.py wrote, too")
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     results = Path(args.results)
@@ -32,6 +33,7 @@ def main() -> None:
         results=results,
         windows=args.windows,
         models=[ModelResults(name, results / name) for name in args.models],
+        against_published=args.published,
     )
 
 

@@ -7,17 +7,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from . import published
 from .errors import UserError
 from .files import existing
 from .metrics import each_target
 from .predictions import Predictions
+from .target_list import is_published
 
-COLUMNS = ("model", "index", "target", "assay", "windows", "positives", "prevalence", "auroc", "auprc", "note")
+COLUMNS = (
+    "model", "architecture", "index", "target", "assay", "windows", "positives", "prevalence", "auroc", "auprc", "note"
+)  # fmt: skip
 MEASURES = ("auroc", "auprc")
 
 
 def auc_table(predictions: Predictions, model: str, threads: int | None = None) -> pd.DataFrame:
-    """A row per target, columns `COLUMNS`. A target of one class has no AUC and a note that says why."""
+    """A row per target, columns `COLUMNS`. A target of one class has no AUC and a note that says why.
+
+    On the published 919 targets, each row also has the paper's medians for this architecture and assay.
+    """
     n = len(predictions.probabilities)
     rows = []
     measured = each_target(predictions.columns, len(predictions.targets), threads)
@@ -26,16 +33,21 @@ def auc_table(predictions: Predictions, model: str, threads: int | None = None) 
         if note:
             auroc = auprc = float("nan")
         prevalence = positives / n
-        rows.append((model, target.index, target.title, target.assay, n, positives, prevalence, auroc, auprc, note))
-    return pd.DataFrame(rows, columns=COLUMNS)
+        facts = (model, predictions.architecture, target.index, target.title, target.assay)
+        rows.append((*facts, n, positives, prevalence, auroc, auprc, note))
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    if is_published(predictions.targets):
+        figures = [published.medians(predictions.architecture, assay) for assay in table["assay"]]
+        table = table.join(pd.DataFrame(figures))
+    return table
 
 
 def read_auc(path: str | Path) -> pd.DataFrame:
     """An AUC table that `auc_table` made, read back; a table of another kind is a UserError."""
-    table = pd.read_csv(existing(path, "AUC table"), sep="\t", dtype={"note": str}, na_values="NA")
-    if tuple(table.columns) != COLUMNS:
+    table = pd.read_csv(existing(path, "AUC table"), sep="\t", dtype={"note": str, "architecture": str}, na_values="NA")
+    if tuple(table.columns[: len(COLUMNS)]) != COLUMNS:
         raise UserError(f"{path}: not an AUC table; make one with evaluate.py")
-    return table.fillna({"note": ""})
+    return table.fillna({"note": "", "architecture": ""})
 
 
 def compare(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -73,7 +85,10 @@ def _winner(values: np.ndarray, models: list[str]) -> str:
 
 
 def assay_medians(auc: pd.DataFrame) -> pd.DataFrame:
-    """Per model and assay, and over all: targets with a value, medians and means of AUROC and AUPRC."""
+    """Per model and assay, and over all: targets with a value, medians and means of AUROC and AUPRC.
+
+    On the published 919 targets, the paper's medians stand beside.
+    """
     rows = []
     valued = auc[auc["auroc"].notna()]
     for model in auc["model"].unique():
@@ -84,5 +99,8 @@ def assay_medians(auc: pd.DataFrame) -> pd.DataFrame:
         for assay, group in groups:
             medians = {f"median_{measure}": group[measure].median() for measure in MEASURES}
             means = {f"mean_{measure}": group[measure].mean() for measure in MEASURES}
-            rows.append({"model": model, "assay": assay, "targets": len(group), **medians, **means})
+            row = {"model": model, "assay": assay, "targets": len(group), **medians, **means}
+            if published.COLUMNS[0] in auc:
+                row |= published.medians(of_model["architecture"].iloc[0], assay)
+            rows.append(row)
     return pd.DataFrame(rows)

@@ -101,6 +101,36 @@ def worth_drawing(auc: pd.DataFrame, targets: Sequence[Target]) -> list[Target]:
     return [targets[i - 1] for i in sorted(chosen)]
 
 
+def against_published(compared: pd.DataFrame) -> Figure:
+    """Each target a dot, published figure against ours; a column a model, beside its own architecture's figures.
+
+    compared : as `published.against` makes it
+    """
+    pairs = []
+    for model, group in compared.groupby("model", sort=False):
+        known, own = list(group["published_model"].unique()), group["architecture"].iloc[0]
+        pairs.append((model, own if own in known else known[0]))
+    drawn = pictures.figure(4.2 * len(pairs) + 0.6, 8)
+    for column, (model, other) in enumerate(pairs):
+        group = compared[(compared["model"] == model) & (compared["published_model"] == other)]
+        for row, measure in enumerate(("auroc", "auprc")):
+            axes = drawn.add_subplot(2, len(pairs), row * len(pairs) + column + 1)
+            pictures.plain(axes)
+            both = group[["assay", measure, f"published_{measure}"]].dropna()
+            for k, (assay, part) in enumerate(both.groupby("assay", sort=False)):
+                axes.plot(
+                    part[f"published_{measure}"], part[measure], "o", color=pictures.colour(k), alpha=0.5,
+                    markersize=3.5, markeredgewidth=0, label=assay,
+                )  # fmt: skip
+            axes.axline((0.5, 0.5), slope=1, linestyle=":", color="grey")
+            won = int((both[measure] > both[f"published_{measure}"]).sum())
+            axes.set_title(f"{model} wins {won} of {len(both)}", fontsize=10)
+            axes.set(xlabel=f"{other}, published {measure.upper()}", ylabel=f"{model} {measure.upper()}")
+            axes.set_aspect("equal", adjustable="datalim")
+    drawn.axes[0].legend(frameon=False, fontsize=9)
+    return drawn
+
+
 def assays(auc: pd.DataFrame) -> Figure:
     """AUROC and AUPRC of all targets: a dot each, grouped by assay, one column a model, medians as bars."""
     models, groups = list(auc["model"].unique()), list(auc["assay"].unique())

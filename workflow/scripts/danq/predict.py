@@ -62,6 +62,7 @@ def predict(checkpoint_path: str | Path, windows: Windows, output: str | Path, s
         file.attrs.update(
             format=FORMAT,
             strands=strands,
+            architecture=blueprint.architecture,
             windows=windows.fingerprint,
             split=windows.made_by.get("split", windows.path.stem),
             keep=json.dumps(windows.made_by.get("rule", {}).get("keep", "")),

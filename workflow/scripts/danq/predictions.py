@@ -29,6 +29,7 @@ class Predictions:
     probabilities: np.ndarray
     packed_labels: np.ndarray
     strands: str
+    architecture: str = ""
 
     @classmethod
     def open(cls, path: str | Path) -> Predictions:
@@ -39,7 +40,8 @@ class Predictions:
                     raise UserError(f"{path}: not a predictions file of this workflow; make one with predict.py")
                 data = file["predictions"]
                 mapped = np.memmap(path, data.dtype, "r", data.id.get_offset(), data.shape)
-                return cls(path, from_json(file["targets"][()]), mapped, file["labels"][()], file.attrs["strands"])
+                targets, labels = from_json(file["targets"][()]), file["labels"][()]
+                return cls(path, targets, mapped, labels, file.attrs["strands"], file.attrs.get("architecture", ""))
         except (OSError, KeyError, ValueError) as error:
             raise UserError(f"{path}: the predictions are cut short or damaged ({error}); predict again") from error
 

@@ -13,6 +13,8 @@ import pandas as pd
 
 from .evaluate import MEASURES
 from .files import existing, replacing
+from .published import MEDIANS
+from .target_list import is_published
 from .windows import Windows
 
 
@@ -61,12 +63,14 @@ def write_report(
     results: str | Path,
     windows: str | Path,
     models: Sequence[ModelResults],
+    against_published: bool = False,
 ) -> None:
     """Write the page.
 
     template : Jinja page
     results : folder with comparison.tsv, assays.tsv, history.png, assays.png and curves/
     windows : folder that prepare.py wrote
+    against_published : whether published_wins.tsv and published.png are among the results
     """
     results = Path(results)
     comparison = pd.read_csv(results / "comparison.tsv", sep="\t", dtype={"note": str})
@@ -85,6 +89,9 @@ def write_report(
         comparison=comparison.fillna({"note": "", "best_auroc": "", "best_auprc": ""}).to_dict("records"),
         assays=pd.read_csv(results / "assays.tsv", sep="\t").to_dict("records"),
         measures=MEASURES,
+        published=MEDIANS if is_published(test.targets) else None,
+        wins=pd.read_csv(results / "published_wins.tsv", sep="\t").to_dict("records") if against_published else [],
+        against=picture(results / "published.png") if against_published else None,
         models=[
             {"name": model.name, "run": model.run(), "logos": _logos(model), "filters": len(model.motifs())}
             for model in models
