@@ -73,8 +73,8 @@ def write_peaks(path: Path, contigs: dict[str, int], places: tuple[np.ndarray, n
     path.write_bytes(gzip.compress(text, 1) if path.suffix == ".gz" else text)
 
 
-def write_windows(path: Path, n: int, length: int, n_targets: int, seed: int = 1) -> None:
-    """A windows file of random bases and labels, each label positive in 1 of 16 windows."""
+def write_windows(path: Path, n: int, length: int, n_targets: int, seed: int = 1, halvings: int = 4) -> None:
+    """A windows file of random bases and labels, each label positive in 1 of 2^halvings windows."""
     draw = np.random.default_rng(seed)
     targets = [Target(i, f"target{i}", "random") for i in range(1, n_targets + 1)]
     two_bases = onehot.pack_nibbles(np.uint8(8) >> np.stack([np.arange(256) >> 2 & 3, np.arange(256) & 3], axis=1))
@@ -85,7 +85,8 @@ def write_windows(path: Path, n: int, length: int, n_targets: int, seed: int = 1
             sequence = two_bases[_random(draw, rows, onehot.packed_width(length))]
             if length % 2:
                 sequence[:, -1] &= 0xF0
-            labels = np.bitwise_and.reduce([_random(draw, rows, -(-n_targets // 8)) for _ in range(4)])
+            labels = np.bitwise_and.reduce([_random(draw, rows, -(-n_targets // 8)) for _ in range(halvings)])
+            labels[:, -1] &= 0xFF << (-n_targets % 8) & 0xFF  # no bits beyond the last label
             writer.append(sequence, labels)
 
 

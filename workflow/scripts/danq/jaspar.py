@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,7 +33,9 @@ def one_matrix(release: str, matrix: str) -> np.ndarray:
 def core_matrices(release: str, taxa: Sequence[str]) -> dict[str, np.ndarray]:
     """Counts (width, 4) of the newest version of every CORE matrix of these taxonomic groups, by names such as
     `MA0139.1 CTCF`."""
-    found = _release(release).fetch_motifs(all_versions=False, collection="CORE", tax_group=list(taxa))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that nothing was found is said below
+        found = _release(release).fetch_motifs(all_versions=False, collection="CORE", tax_group=list(taxa))
     if not found:
         raise UserError(
             f"{release} has no matrices of {', '.join(taxa)}; there are fungi, insects, nematodes, plants, "

@@ -45,6 +45,7 @@ def build(
     return keras.Model(window, probabilities, name="DanQ")
 
 
+@keras.saving.register_keras_serializable("danq")  # the bidirectional layer makes its copies by name
 def _hard_sigmoid(x):
     """Theano's; today's Keras has another slope (1/6)."""
     return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
