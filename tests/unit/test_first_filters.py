@@ -48,9 +48,9 @@ def test_motifs_too_wide_are_cut_and_too_many_are_drawn():
     counts = np.array([[5, 5, 5, 5]] * 3 + [[20, 0, 0, 0]] * 4 + [[5, 5, 5, 5]] * 2, float)
     assert most_informative(counts / 20, 4).tolist() == [[1, 0, 0, 0]] * 4
     model = models.build("DanQ", 60, 2, filters=3, kernel=4, lstm=2, dense=2)
-    start_from_motifs(model, {str(i): counts for i in range(9)}, seed=1)
+    start_from_motifs(model, {str(i): counts for i in range(9)}, seed=1, scale=0.1)
     kernel = model.get_layer(models.FIRST_CONVOLUTION).get_weights()[0]
-    np.testing.assert_allclose(kernel[:, 0], 0.75)
+    np.testing.assert_allclose(kernel[:, 0], 0.075, rtol=1e-6)
 
 
 def test_unknown_releases_and_taxa_are_one_sentence():

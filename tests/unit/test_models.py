@@ -6,13 +6,18 @@ from danq import models
 from danq.errors import UserError
 
 
-@pytest.mark.parametrize(("architecture", "parameters"), [("DanQ", 46_926_479), ("DeepSEA", 52_843_119), ("DanQ-JASPAR", 67_892_175)])
+@pytest.mark.parametrize(
+    ("architecture", "parameters"), [("DanQ", 46_926_479), ("DeepSEA", 52_843_119), ("DanQ-JASPAR", 67_892_175)]
+)
 def test_published_sizes_have_the_published_parameters(architecture, parameters):
     model = models.build(architecture, 1000, 919)
     assert model.count_params() == parameters
     assert model.input_shape == (None, 1000, 4)
     assert model.output_shape == (None, 919)
-    assert model.get_layer(models.FIRST_CONVOLUTION).kernel.shape[1:] == (4, 1024 if architecture == "DanQ-JASPAR" else 320)
+    assert model.get_layer(models.FIRST_CONVOLUTION).kernel.shape[1:] == (
+        4,
+        1024 if architecture == "DanQ-JASPAR" else 320,
+    )
 
 
 def test_danqs_layers_are_those_of_the_paper():

@@ -30,7 +30,14 @@ def test_names_with_underscores_say_the_same(tmp_path):
 
 def test_assays_follow_from_the_row():
     targets = numbered_targets(919)
-    assert [targets[i].assay for i in (0, 124, 125, 814, 815, 918)] == ["DNase", "DNase", "TF", "TF", "histone", "histone"]
+    assert [targets[i].assay for i in (0, 124, 125, 814, 815, 918)] == [
+        "DNase",
+        "DNase",
+        "TF",
+        "TF",
+        "histone",
+        "histone",
+    ]
     assert len(published_assays()) == 919
     assert {target.assay for target in numbered_targets(5)} == {"unknown"}
     assert not is_published(numbered_targets(5))

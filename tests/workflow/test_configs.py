@@ -29,7 +29,9 @@ README = (PROJECT / "config/README.md").read_text()
 def keys(schema: dict, path: str = "") -> Iterator[tuple[str, dict, bool]]:
     """Every key of the config: its path with dots, its schema, and whether it must be given."""
     for name, key in schema.get("properties", {}).items():
-        yield f"{path}{name}", key, name in schema.get("required", ())
+        source = (schema.get("then", {}), schema.get("else", {}).get("then", {}))  # required by what another key says
+        required = (schema, *source)
+        yield f"{path}{name}", key, any(name in part.get("required", ()) for part in required)
         yield from keys(key, f"{path}{name}.")
 
 
@@ -68,8 +70,10 @@ def test_sizes_are_those_of_the_architecture(architecture):
     sizes = SCHEMA["$defs"][architecture]["properties"]
     published = models.default_sizes(architecture)
     assert {name: size["default"] for name, size in sizes.items()} == published
-    kinds = {int: "integer", float: "number"}
-    assert {name: size["type"] for name, size in sizes.items()} == {n: kinds[type(v)] for n, v in published.items()}
+    kinds = {int: "integer", float: "number", str: None}
+    assert {name: size.get("type") for name, size in sizes.items()} == {n: kinds[type(v)] for n, v in published.items()}
+    choices = {name: size["enum"] for name, size in sizes.items() if "enum" in size}
+    assert choices == {n: list(models.choices(architecture, n)) for n, v in published.items() if isinstance(v, str)}
 
 
 def test_architectures_are_those_of_the_code():
@@ -82,7 +86,8 @@ def test_training_is_that_of_the_program():
     program = {field.name: getattr(recipe.Recipe(), field.name) for field in fields(recipe.Recipe)}
     assert set(keys) - {"tensorboard"} == set(program)
     for name in set(program) - {"architecture", "sizes", "seed"}:  # the seed is the config's
-        assert keys[name]["default"] == program[name], name
+        value = program[name]
+        assert keys[name]["default"] == (list(value) if isinstance(value, tuple) else value), name
     assert SCHEMA["properties"]["seed"]["default"] == program["seed"]
     choices = {
         "optimizer": recipe.OPTIMIZERS,
@@ -90,6 +95,7 @@ def test_training_is_that_of_the_program():
         "precision": recipe.PRECISIONS,
         "strands": recipe.STRANDS,
         "class_weighting": recipe.CLASS_WEIGHTINGS,
+        "first_filters": [*recipe.FIRST_FILTERS, None],
     }
     for name, allowed in choices.items():
         assert keys[name]["enum"] == list(allowed)
@@ -148,17 +154,43 @@ def test_readme_tells_the_defaults():
 @pytest.mark.parametrize("architecture", models.ARCHITECTURES)
 def test_readme_tells_the_sizes(architecture):
     text = re.search(rf"`sizes` of {architecture}: (.+?)\.\n(?:`|\n)", README, re.DOTALL)[1]
-    told = {name: float(value) for name, value in re.findall(r"`(\w+)` ([\d.]+)", text)}
+    told = {
+        name: value if value.isalpha() else float(value) for name, value in re.findall(r"`(\w+)` (\w*\.?\w+)", text)
+    }
     assert told == models.default_sizes(architecture)
 
 
 # The configs that are delivered
 
 
+def published_bundle(folder: Path) -> Path:
+    """Empty files where the published bundle's would be: enough to plan."""
+    for name in ("deepsea_train/train.mat", "deepsea_train/valid.mat", "deepsea_train/test.mat", "predictor.names"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("".join(f"cell|factor{i}|None\n" for i in range(919)))
+    return folder
+
+
+def test_ready_recipes_join_any_config(project):
+    """Each block of config/models/ adds its model; the schema knows all of its keys."""
+    blocks = sorted((PROJECT / "config/models").glob("*.yaml"))
+    assert len(blocks) == 4
+    names = {name for path in blocks for name in yaml.safe_load(path.read_text())["models"]}
+    files = ["config/config.yaml", *(f"config/models/{path.name}" for path in blocks)]
+    done = snakemake(project, "--dry-run", "--printshellcmds", "--configfile", *files)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {model for rule, model in jobs(done.stdout) if rule == "train"} == names | {"danq", "deepsea"}
+    shown = done.stdout + done.stderr
+    for words in ("--weight-decay 1e-06", "l1=1e-08 max_norm=0.9", "--jaspar-taxa vertebrates", "--optimizer rmsprop"):
+        assert words.split()[-1] in shown, words
+
+
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in CONFIGS])
-def test_config_is_valid_and_all_its_files_are_there(project, path):
+def test_config_is_valid_and_all_its_files_are_there(project, path, tmp_path):
     config = yaml.safe_load(path.read_text())
     words = ["--dry-run", "--configfile", f"config/{path.name}"]
+    if config.get("source") == "bundle":
+        words += ["--config", f"folder={published_bundle(tmp_path)}"]
     if config["dataset"].startswith("yeast"):
         if not SACCER3.exists():
             pytest.skip(needs_yeast.kwargs["reason"])
@@ -166,7 +198,8 @@ def test_config_is_valid_and_all_its_files_are_there(project, path):
     done = snakemake(project, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     planned = set(jobs(done.stdout))
-    assert {("prepare", ""), ("compare", ""), ("report", "")} <= planned
+    first = "import_bundle" if config.get("source") == "bundle" else "prepare"
+    assert {(first, ""), ("compare", ""), ("report", "")} <= planned
     assert {model for rule, model in planned if rule == "train"} == set(config["models"])
     assert (("simulate", "") in planned) == (config["dataset"] == "demo")
 
@@ -225,7 +258,7 @@ def test_lock_files_keep_to_the_project(path):
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.parent.name) for path in PROFILES])
 def test_profile_names_rules_that_exist(project, path):
     """Snakemake does not complain of a rule that is not there; its memory would silently be the default's."""
-    rules = set(snakemake(project, "--list-rules").stdout.split())
+    rules = {"import_bundle", *snakemake(project, "--list-rules").stdout.split()}  # which the demo does without
     assert {"prepare", "train", "report"} <= rules
     profile = yaml.safe_load(path.read_text())
     for block in ("set-threads", "set-resources"):

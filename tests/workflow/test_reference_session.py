@@ -25,15 +25,15 @@ SESSION = (
 )
 
 
-def write_bundle(folder, splits, seed=0):
+def write_bundle(folder, splits, seed=0, targets=TARGETS):
     """Random windows, half of them rich in C and G, which the first three targets see. v7.3 and v5 as published."""
     draw = np.random.default_rng(seed)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for split, n in splits.items():
         rich = draw.random(n) < 0.5
         strong = draw.random((n, LENGTH)) < np.where(rich, 0.7, 0.4)[:, None]
         codes = np.where(strong, draw.choice([1, 2], strong.shape), draw.choice([0, 3], strong.shape))  # A, G, C, T
-        labels = draw.random((n, TARGETS)) < 0.3
+        labels = draw.random((n, targets)) < 0.3
         labels[:, :3] = rich[:, None]
         onehot = np.eye(4, dtype=np.uint8)[codes].transpose(0, 2, 1)
         sequence = np.concatenate([onehot, onehot[:, ::-1, ::-1]])  # A, G, C, T backwards is T, C, G, A
@@ -69,7 +69,7 @@ def test_the_session_leaves_what_its_users_expect(session):
 
 
 def test_mat_files_are_packed_once_and_it_says_so(session):
-    folder, said = session
+    _, said = session
     first, second, third = (said[line] for line in SESSION[:3])
     assert "packing data/train.mat into data/train.h5, once" in first
     assert "packing" not in second
@@ -130,8 +130,8 @@ def test_training_goes_on_from_a_checkpoint(session):
     """A second training with -w begins where the first ended: its first validation loss is at least as good."""
     folder, _ = session
     before = pd.read_csv(folder / "checkpoints/danq.DanQ.history.tsv", sep="\t")["val_loss"].min()
-    words = "-d data -e 1 -w checkpoints/danq.DanQ.weights.h5 -l 1e-9 -o again -v".split()
-    done = program("train", *words, folder=folder)
+    weights = "checkpoints/danq.DanQ.weights.h5"
+    done = program("train", "-d", "data", "-e", 1, "-w", weights, "-l", 1e-9, "-o", "again", "-v", folder=folder)
     assert done.returncode == 0, done.stderr
     assert "starting from the weights in" in done.stderr
     assert "first_convolution" in done.stderr  # -v shows the layers

@@ -46,8 +46,12 @@ def arguments():
     parser.add_argument(
         "-p", "--patience", type=int, default=default.patience, help="epochs without a better validation loss"
     )
-    parser.add_argument("-f", "--filters", type=int, help="filters of the first convolution (default: 320; DanQ-JASPAR: 1024)")
-    parser.add_argument("-k", "--kernel", type=int, help="their width in bp (default: DanQ 26, DeepSEA 8, DanQ-JASPAR 30)")
+    parser.add_argument(
+        "-f", "--filters", type=int, help="filters of the first convolution (default: 320; DanQ-JASPAR: 1024)"
+    )
+    parser.add_argument(
+        "-k", "--kernel", type=int, help="their width in bp (default: DanQ 26, DeepSEA 8, DanQ-JASPAR 30)"
+    )
     parser.add_argument(
         "--size",
         type=size,
@@ -87,6 +91,9 @@ def arguments():
     )
     parser.add_argument("--jaspar-release", default=default.jaspar_release, help="release of those motifs")
     parser.add_argument("--jaspar-taxa", nargs="+", default=list(default.jaspar_taxa), help="their taxonomic groups")
+    parser.add_argument(
+        "--jaspar-scale", type=float, default=default.jaspar_scale, help="what their values are multiplied by"
+    )
     parser.add_argument("-n", "--max-windows", type=int, help="use so many training windows only, for debugging")
     parser.add_argument("--seed", type=int, default=default.seed, help="of initial weights, shuffling and dropout")
     parser.add_argument(
@@ -121,6 +128,7 @@ def main() -> None:
         first_filters=args.first_filters,
         jaspar_release=args.jaspar_release,
         jaspar_taxa=args.jaspar_taxa,
+        jaspar_scale=args.jaspar_scale,
         batch_size=args.batch_size,
         epochs=args.epochs,
         patience=args.patience,

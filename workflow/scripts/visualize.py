@@ -124,7 +124,7 @@ def main() -> None:
             name: pd.read_csv(existing(path, "history"), sep="\t") for name, path in distinct(args.history).items()
         }
         pictures.save(plots.histories(tables), args.output or "history.png")
-    elif args.assays and not args.all:
+    elif args.assays and not (args.target or args.targets or args.all):
         from danq import pictures, plots
         from danq.evaluate import read_auc
 

@@ -49,7 +49,9 @@ def _write_v73(path: Path, windows: Windows, split: str, channels: list[int], bo
         settings = {"compression": "gzip", "compression_opts": 1, "dtype": np.uint8}
         shapes = {f"{split}xdata": ((windows.length, 4, n), chunk)}
         shapes[f"{split}data"] = ((len(windows.targets), n), (min(125, len(windows.targets)), chunk[2]))
-        sequence, labels = (file.create_dataset(name, shape, chunks=c, **settings) for name, (shape, c) in shapes.items())
+        sequence, labels = (
+            file.create_dataset(name, shape, chunks=c, **settings) for name, (shape, c) in shapes.items()
+        )
         for data in (sequence, labels):
             data.attrs["MATLAB_class"] = np.bytes_("uint8")
         with tqdm(desc=f"writing {split}.mat", total=n, unit=" samples", unit_scale=True, disable=None) as progress:

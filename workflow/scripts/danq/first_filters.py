@@ -15,12 +15,13 @@ log = logging.getLogger(__name__)
 MARGIN = 3  # places left free at both ends of a filter where the motif is short enough
 
 
-def start_from_motifs(model: keras.Model, matrices: Mapping[str, np.ndarray], seed: int) -> None:
+def start_from_motifs(model: keras.Model, matrices: Mapping[str, np.ndarray], seed: int, scale: float = 1.0) -> None:
     """Set the model's first filters to motifs; the filters beyond, and places beside a motif, stay as they are.
 
     matrices : counts (width, 4) of each motif, columns A, C, G, T
 
-    A motif's probabilities minus .25 go to a random place in its filter, whose bias is drawn from -1 to 0.
+    A motif's probabilities minus .25 go to a random place in its filter, whose bias is drawn from -1 to 0; both
+    are multiplied by `scale`, which is 1 in the paper.
     A motif wider than the filter is cut to its most informative stretch. When there are more motifs
     than filters, so many of them are drawn at random.
     """
@@ -36,8 +37,8 @@ def start_from_motifs(model: keras.Model, matrices: Mapping[str, np.ndarray], se
         free = width - len(matrix)
         margin = MARGIN if free >= 2 * MARGIN else 0
         start = int(draw.integers(margin, free - margin + 1))
-        kernel[start : start + len(matrix), :, i] = matrix - 0.25
-        bias[i] = draw.uniform(-1, 0)
+        kernel[start : start + len(matrix), :, i] = scale * (matrix - 0.25)
+        bias[i] = scale * draw.uniform(-1, 0)
     layer.set_weights([kernel, bias])
     log.info("%d of %d filters start as one of %d known motifs", len(chosen), filters, len(matrices))
 

@@ -121,6 +121,7 @@ def targets_table(windows: dict[str, Windows]) -> pd.DataFrame:
     for split, part in windows.items():
         table = pd.DataFrame([vars(target) for target in part.targets])
         positives = part.positives()
-        tables.append(table.assign(split=split, windows=len(part), positives=positives, prevalence=positives / len(part)))
+        tables.append(
+            table.assign(split=split, windows=len(part), positives=positives, prevalence=positives / len(part))
+        )
     return pd.concat(tables, ignore_index=True)
-

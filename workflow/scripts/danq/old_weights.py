@@ -40,11 +40,15 @@ def read_old_weights(path: str | Path, alphabet: str = ALPHABET) -> list[np.ndar
             groups = [file[f"layer_{i}"] for i in range(int(file.attrs["nb_layers"]))]
             layers = [[group[f"param_{i}"][()] for i in range(int(group.attrs["nb_params"]))] for group in groups]
     except (OSError, KeyError) as error:
-        raise UserError(f"{path}: not weights of Keras 0.x ({error}); this reads files like DanQ_bestmodel.hdf5") from error
+        raise UserError(
+            f"{path}: not weights of Keras 0.x ({error}); this reads files like DanQ_bestmodel.hdf5"
+        ) from error
     layers = [layer for layer in layers if layer]
     found = tuple(len(layer) for layer in layers)
     if found != PARAMETERS:
-        raise UserError(f"{path}: its layers have {found} arrays, those of DanQ have {PARAMETERS}; it is another network")
+        raise UserError(
+            f"{path}: its layers have {found} arrays, those of DanQ have {PARAMETERS}; it is another network"
+        )
     (kernel, bias), lstm, *dense = layers
     channels = [alphabet.index(base) for base in onehot.ALPHABET]
     kernel = kernel[..., 0][:, channels, ::-1].transpose(2, 1, 0)  # (width, 4, filters)

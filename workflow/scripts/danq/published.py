@@ -72,11 +72,15 @@ def against(auc: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Our AUC table beside the published figures: a row per model, published model and target, matched by number."""
     ours, theirs = auc["index"].nunique(), published["index"].nunique()
     if ours != theirs:
-        raise UserError(f"the table of published figures has {theirs} targets, this dataset {ours}; they are not the same")
+        raise UserError(
+            f"the table of published figures has {theirs} targets, this dataset {ours}; they are not the same"
+        )
     names = published.drop_duplicates("index")["target"].to_numpy()
     differ = int((auc.drop_duplicates("index")["target"].to_numpy() != names).sum())
     if differ:
-        log.info("%d of %d targets are named otherwise in the published table; rows are matched by number", differ, ours)
+        log.info(
+            "%d of %d targets are named otherwise in the published table; rows are matched by number", differ, ours
+        )
     theirs = published.rename(
         columns={"model": "published_model", "auroc": "published_auroc", "auprc": "published_auprc"}
     ).drop(columns="target")

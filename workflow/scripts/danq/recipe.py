@@ -29,6 +29,7 @@ class Recipe:
     first_filters : how the first convolution starts: "random", "jaspar" (from known motifs), or None for
         the architecture's own way
     jaspar_release, jaspar_taxa : of those motifs
+    jaspar_scale : what their values are multiplied by (1 is as published; less keeps the LSTM from saturating)
     schedule : of the learning rate: "constant", "cosine" (to zero over all epochs), "plateau"
         (times .3 whenever the validation loss has not improved for 2 epochs) or "inverse"
         (divided by 1 + decay x batches so far)
@@ -51,6 +52,7 @@ class Recipe:
     first_filters: str | None = None
     jaspar_release: str = "JASPAR2016"
     jaspar_taxa: Sequence[str] = ("vertebrates",)
+    jaspar_scale: float = 1.0
     batch_size: int = 500
     epochs: int = 60
     patience: int = 5
@@ -73,7 +75,7 @@ class Recipe:
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 raise UserError(f"{name} {getattr(self, name)!r} is unknown; choose from {', '.join(allowed)}")
-        for name in ("learning_rate", "batch_size", "epochs", "patience"):
+        for name in ("learning_rate", "batch_size", "epochs", "patience", "jaspar_scale"):
             if getattr(self, name) <= 0:
                 raise UserError(f"{name} must be above 0, not {getattr(self, name)}")
         for name in ("decay", "weight_decay"):

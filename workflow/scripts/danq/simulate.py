@@ -44,7 +44,9 @@ class Peak:
 def simulate(folder: str | Path, contigs: int = 6, contig_length: int = 1_200_000, seed: int = 1) -> None:
     """Write genome.fa, peaks/<target>.narrowPeak.gz and planted.meme (the true motifs) into `folder`."""
     folder, draw = Path(folder), np.random.default_rng(seed)
-    motifs = {name: Motif.from_counts(name, one_matrix(RELEASE, matrix)) for name, matrix in (PROMOTER | ENHANCER).items()}
+    motifs = {
+        name: Motif.from_counts(name, one_matrix(RELEASE, matrix)) for name, matrix in (PROMOTER | ENHANCER).items()
+    }
     peaks: dict[str, list[Peak]] = {name: [] for name in [*motifs, "DNase", "H3K4me3"]}
     sequences = {}
     for i in range(contigs):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,8 +17,10 @@ from . import onehot
 from .errors import UserError
 from .files import existing, replacing
 from .meme import Motif
-from .motifs import Instances
 from .windows import blocks
+
+if TYPE_CHECKING:
+    from .motifs import Instances  # which loads Keras
 
 _HEAD = re.compile(r">(?P<name>\S+) sites=(?P<sites>\d+)")
 LETTERS = np.frombuffer("".join(onehot.LETTERS).encode(), np.uint8)
@@ -39,7 +42,9 @@ def write_sites(path: str | Path, instances: Instances, n_filters: int) -> None:
 
 def read_sites(path: str | Path) -> list[Motif]:
     """The motif of every filter in the file, from its sequences; a dead filter's has no sites."""
-    return [Motif.from_counts(name, counts[:, :4]) for name, counts in _counts(existing(path, "list of motif sequences"))]
+    return [
+        Motif.from_counts(name, counts[:, :4]) for name, counts in _counts(existing(path, "list of motif sequences"))
+    ]
 
 
 def _counts(path: Path) -> Iterator[tuple[str, np.ndarray]]:

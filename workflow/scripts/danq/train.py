@@ -164,7 +164,8 @@ def _set_first_weights(model: keras.Model, recipe: Recipe, data: Windows, path: 
         model.set_weights(initial.get_weights())
         log.info("starting from the weights in %s", path)
     elif (recipe.first_filters or models.first_filters(recipe.architecture)) == "jaspar":
-        start_from_motifs(model, core_matrices(recipe.jaspar_release, recipe.jaspar_taxa), recipe.seed)
+        matrices = core_matrices(recipe.jaspar_release, recipe.jaspar_taxa)
+        start_from_motifs(model, matrices, recipe.seed, recipe.jaspar_scale)
 
 
 def _check_same(data: Windows, valid: Windows) -> None:

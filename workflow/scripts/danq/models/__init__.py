@@ -48,6 +48,11 @@ def default_sizes(architecture: str) -> dict[str, Any]:
     return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
 
 
+def choices(architecture: str, size: str) -> tuple[str, ...]:
+    """The words that a hyperparameter may be; () when it is a number."""
+    return getattr(_module(architecture), "CHOICES", {}).get(size, ())
+
+
 def build(architecture: str, window_length: int, n_targets: int, **sizes) -> keras.Model:
     """The model of this architecture; sizes left out have their published values.
 
@@ -58,9 +63,9 @@ def build(architecture: str, window_length: int, n_targets: int, **sizes) -> ker
     for name, value in sizes.items():
         if name not in known:
             raise UserError(f"{architecture} has no hyperparameter {name!r}; it has {', '.join(known)}")
-        choices = _module(architecture).CHOICES.get(name, ()) if isinstance(known[name], str) else ()
-        if choices and value not in choices:
-            raise UserError(f"{architecture}: {name} {value!r} is unknown; choose from {', '.join(choices)}")
+        allowed = choices(architecture, name)
+        if allowed and value not in allowed:
+            raise UserError(f"{architecture}: {name} {value!r} is unknown; choose from {', '.join(allowed)}")
         if isinstance(known[name], int) and not (isinstance(value, int) and value > 0):
             raise UserError(f"{architecture}: {name} must be a whole number above 0, not {value}")
         if isinstance(known[name], float) and not 0 <= value < 1:

@@ -28,6 +28,4 @@ def build(
 ) -> keras.Model:
     """One-hot windows (n, window_length, 4) to probabilities (n, n_targets); sizes as those of `danq.build`."""
     sizes = {"filters": filters, "kernel": kernel, "pool": pool, "lstm": lstm, "dense": dense}
-    return danq.build(
-        window_length, n_targets, **sizes, dropout=dropout, lstm_dropout=lstm_dropout, gates=gates
-    )
+    return danq.build(window_length, n_targets, **sizes, dropout=dropout, lstm_dropout=lstm_dropout, gates=gates)

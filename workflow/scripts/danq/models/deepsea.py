@@ -42,9 +42,9 @@ def build(
 
     of_filter, of_unit = [0, 1], 0
     window = keras.Input((window_length, 4), name="window")
-    x = layers.Conv1D(
-        filters, kernel, activation="relu", kernel_constraint=norm(of_filter), name="first_convolution"
-    )(window)
+    x = layers.Conv1D(filters, kernel, activation="relu", kernel_constraint=norm(of_filter), name="first_convolution")(
+        window
+    )
     x = layers.MaxPooling1D(pool)(x)
     x = layers.Dropout(dropout)(x)
     x = layers.Conv1D(filters2, kernel2, activation="relu", kernel_constraint=norm(of_filter))(x)
