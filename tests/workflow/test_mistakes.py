@@ -296,7 +296,7 @@ def train(data: Path, output: Path, *words) -> subprocess.CompletedProcess:
         (["--size", "dropout=1"], ["DanQ: dropout must be at least 0 and below 1, not 1"]),
         (["--epochs", 0], ["epochs must be above 0, not 0"]),
         (["--max-windows", -1], ["max_windows must be above 0, not -1"]),
-        (["--data", "nowhere"], ["nowhere: has neither train.h5 nor train.mat", "give the folder"]),
+        (["--data", "nowhere"], ["nowhere/train.h5: no such windows file", "check the path"]),
     ],
 )
 def test_mistake_in_a_training(windows, tmp_path, options, words):

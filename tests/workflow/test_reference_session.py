@@ -109,7 +109,7 @@ def test_motifs_txt_lists_every_filter_with_sequences_of_its_width(session):
         ("train.py -d data -w -f 64 -e 1", "has filters 320, not 64"),
         ("train.py -d data -w nothing.weights.h5", "no such checkpoint"),
         ("train.py -d data -m Danq", "unknown architecture 'Danq'; there are DanQ, DeepSEA, DanQ-JASPAR"),
-        ("train.py -d checkpoints", "has neither train.h5 nor train.mat"),
+        ("train.py -d checkpoints", "checkpoints/train.h5: no such windows file"),
         ("visualize.py -M -t 43 -f 64", "motifs.txt has 320 filters, not 64"),
         ("visualize.py -M -t 321", "has no motif for filter 321; there are 1 to 320"),
         ("visualize.py -t 13", "no target '13'; give a number from 1 to 12"),

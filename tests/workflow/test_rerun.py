@@ -224,6 +224,11 @@ def test_input_is_changed(project, path):
         (f"{LIBRARY}/errors.py", ALL),
         (f"{SCRIPTS}/cli.py", ALL),
         (f"{LIBRARY}/simulate.py", set()),
+        (f"{LIBRARY}/bundle.py", set()),  # of the other door, and of the programs by hand
+        (f"{LIBRARY}/data_folder.py", set()),
+        (f"{LIBRARY}/sites.py", set()),
+        (f"{LIBRARY}/first_filters.py", DANQ | DEEPSEA | JOINT),
+        (f"{LIBRARY}/published.py", of("danq", "evaluate") | of("deepsea", "evaluate") | TABLES | PICTURES),
     ],
 )
 def test_code_is_edited(project, path, expected):

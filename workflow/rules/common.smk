@@ -116,13 +116,8 @@ def program(name):
     return os.path.relpath(SCRIPTS / f"{name}.py")
 
 
-# What programs do only by hand: the rules give them packed windows, and list motifs by another program.
-BY_HAND = {
-    "train": ["danq.data_folder"],
-    "predict": ["danq.data_folder", "danq.motifs", "danq.sites"],
-    "motifs": ["danq.data_folder"],
-    "visualize": ["danq.sites"],
-}
+# What programs do only by hand: the rules give them packed windows, and MEME files.
+BY_HAND = ["danq.data_folder", "danq.sites"]
 
 
 @cache
@@ -131,7 +126,7 @@ def code_of(name, architecture=None):
 
     Architectures are imported by name, so the one in use is added: editing DanQ retrains DanQ only.
     """
-    finder = ModuleFinder([str(SCRIPTS)], excludes=BY_HAND.get(name, ()))
+    finder = ModuleFinder([str(SCRIPTS)], excludes=[*BY_HAND, "danq.motifs"] if name == "predict" else BY_HAND)
     finder.run_script(str(SCRIPTS / f"{name}.py"))
     files = {module.__file__ for module in finder.modules.values() if module.__file__}
     if architecture:

@@ -6,7 +6,8 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from danq.errors import UserError
 
@@ -22,6 +23,15 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
 
 def parser(description: str | None) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(description=description, formatter_class=HelpFormatter)
+
+
+def packed_folder(folder: str, splits: Sequence[str], cache: str | None) -> Path:
+    """The folder with the packed windows of these splits; where there are .mat files, they are packed first."""
+    if not any(Path(folder, f"{split}.mat").exists() for split in splits):
+        return Path(folder)
+    from danq import data_folder  # only by hand: the workflow's rules have packed windows
+
+    return data_folder.packed_folder(folder, splits, cache)
 
 
 def run(main: Callable[[], None]) -> None:

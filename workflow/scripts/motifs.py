@@ -36,7 +36,6 @@ def main() -> None:
     args = parser.parse_args()
 
     from danq import checkpoint, motifs  # Keras loads here, so that -h answers at once
-    from danq.data_folder import packed_folder
     from danq.devices import Devices
     from danq.files import replacing
     from danq.meme import write_meme
@@ -44,7 +43,7 @@ def main() -> None:
     from danq.windows import Windows
 
     Devices(args.gpus, args.threads)
-    windows = Windows(packed_folder(args.data, [args.split]) / f"{args.split}.h5")
+    windows = Windows(cli.packed_folder(args.data, [args.split], None) / f"{args.split}.h5")
     model, blueprint = checkpoint.load(args.checkpoint)
     checkpoint.check_fit(blueprint, args.checkpoint, windows)
     targets = [find(windows.targets, name) for name in args.targets]

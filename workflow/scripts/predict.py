@@ -39,7 +39,6 @@ def arguments():
 def main() -> None:
     args = arguments()
     from danq import checkpoint  # Keras loads here, so that -h answers at once
-    from danq.data_folder import packed_folder
     from danq.devices import Devices
     from danq.windows import Windows
 
@@ -47,7 +46,7 @@ def main() -> None:
     sizes = {name: getattr(args, name) for name in ("filters", "kernel") if getattr(args, name) is not None}
     checkpoint.check_sizes(path, checkpoint.read_blueprint(path), args.model, sizes)
     Devices(args.gpus, args.threads)
-    windows = Windows(packed_folder(args.data, [args.split], args.cache) / f"{args.split}.h5")
+    windows = Windows(cli.packed_folder(args.data, [args.split], args.cache) / f"{args.split}.h5")
     if args.motifs:
         list_sites(args, path, windows)
     else:

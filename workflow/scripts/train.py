@@ -139,13 +139,12 @@ def main() -> None:
         seed=args.seed,
     )
     from danq.checkpoint import default_path  # Keras loads here, so that -h answers at once
-    from danq.data_folder import packed_folder
     from danq.devices import Devices
     from danq.train import train
 
     output = args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model)
     train(
-        packed_folder(args.data, ("train", "valid"), args.cache),
+        cli.packed_folder(args.data, ("train", "valid"), args.cache),
         recipe,
         output,
         initial_weights=output if args.weights == "" else args.weights,

@@ -92,12 +92,15 @@ def draw_curves(args: argparse.Namespace) -> None:
 def draw_logos(args: argparse.Namespace) -> None:
     from danq import logo, pictures
     from danq.meme import is_meme, read_meme
-    from danq.sites import read_sites
 
     if args.targets:
         raise UserError("with -M, give one filter by -t, or --all")
     path = args.motif_file
-    every = [] if is_meme(path) else read_sites(path)  # a MEME file leaves out the dead filters
+    every = []  # a MEME file leaves out the dead filters
+    if not is_meme(path):
+        from danq.sites import read_sites
+
+        every = read_sites(path)
     motifs = [motif for motif in every if motif.sites] if every else read_meme(path)
     if args.filters and every and len(every) != args.filters:
         raise UserError(f"{path} has {len(every)} filters, not {args.filters}; leave -f out, or run predict.py -M anew")

@@ -18,7 +18,7 @@ NAMES = "predictor.names"  # the list of targets that may lie beside the .mat fi
 
 
 def packed_folder(folder: str | Path, splits: Iterable[str], cache: str | Path | None = None) -> Path:
-    """Where the packed windows of these splits are; .mat files without them are packed first.
+    """Where the packed windows of these splits are, made of the folder's .mat files unless they are there.
 
     They go beside the .mat files, or into `cache` when it is given or the folder cannot be written to
     (then a folder under ~/.cache/danq). They are packed again when a .mat file has changed.
@@ -26,13 +26,6 @@ def packed_folder(folder: str | Path, splits: Iterable[str], cache: str | Path |
     folder = Path(folder)
     splits = list(splits)
     mats = {split: folder / f"{split}.mat" for split in splits if (folder / f"{split}.mat").exists()}
-    if not mats:
-        if not any((folder / f"{split}.h5").exists() for split in splits):
-            raise UserError(
-                f"{folder}: has neither {splits[0]}.h5 nor {splits[0]}.mat; give the folder with packed windows "
-                "or the .mat files"
-            )
-        return folder
     place = Path(cache) if cache else folder if os.access(folder, os.W_OK) else default_cache(folder)
     names = folder / NAMES if (folder / NAMES).exists() else None
     for split in splits:
