@@ -57,6 +57,7 @@ rule predictions:
 rule evaluation:
     input:
         multiext(f"{RESULTS}/", "auc.tsv", "comparison.tsv", "assays.tsv", "assays.png", "curves"),
+        rules.compare_published.output if config["evaluate"]["published"] else [],
 
 
 rule logos:

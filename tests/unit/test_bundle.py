@@ -42,6 +42,8 @@ def write_v73(path, split, sequence, labels, **options):
     with h5py.File(path, "w", userblock_size=512) as file:
         file.create_dataset(f"{split}xdata", data=np.ascontiguousarray(sequence.transpose(2, 1, 0)), **options)
         file.create_dataset(f"{split}data", data=np.ascontiguousarray(labels.T))
+        for data in file.values():
+            data.attrs["MATLAB_class"] = np.bytes_("uint8")  # as MATLAB does
 
 
 def decoded(sequence):
@@ -72,8 +74,9 @@ def test_import_keeps_the_forward_half_with_every_base_and_label(tmp_path, kind,
     assert windows.places() is None
 
 
-def test_samples_may_come_first_in_hdf5(tmp_path):
-    sequence, labels = random_bundle(8)
+@pytest.mark.parametrize("targets", [11, 20])  # of 20 bp: L == T
+def test_samples_may_come_first_in_hdf5(tmp_path, targets):
+    sequence, labels = random_bundle(8, targets=targets)
     with h5py.File(tmp_path / "a.mat", "w") as file:
         file["validxdata"], file["validdata"] = sequence, labels
     assert texts(import_split(tmp_path / "a.mat", "valid", tmp_path / "a.h5")) == decoded(sequence[:4])
@@ -149,6 +152,50 @@ def test_blocks_of_any_size_give_the_same(tmp_path, monkeypatch):
     export_split(pieces, "train", tmp_path / "b.mat")
     with h5py.File(tmp_path / "b.mat") as file:
         np.testing.assert_array_equal(file["trainxdata"][()].transpose(2, 1, 0), sequence)
+
+
+def test_wide_chunks_are_packed_piece_by_piece(tmp_path, monkeypatch):
+    """Chunks as wide as the file: what is unpacked at a time stays below the limit, far below the file's size."""
+    import tracemalloc
+
+    from danq import bundle
+
+    monkeypatch.setattr(bundle, "PIECE", 1 << 20)
+    sequence, labels = random_bundle(2000, length=1000)
+    write_v73(tmp_path / "a.mat", "train", sequence, labels, chunks=(1, 1, 2000))
+    tracemalloc.start()
+    import_split(tmp_path / "a.mat", "train", tmp_path / "a.h5")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sequence.nbytes == 8_000_000
+    assert peak < 6_000_000  # two packed halves and their checks take 2 MB
+
+
+def test_what_v5_cannot_hold_is_written_as_v73(tmp_path, monkeypatch, caplog):
+    sequence, labels = random_bundle(30)
+    write_v5(tmp_path / "a.mat", "test", sequence, labels)
+    windows = import_split(tmp_path / "a.mat", "test", tmp_path / "a.h5")
+    monkeypatch.setattr(mat5, "MOST_BYTES", (1 << 16) + 2000)
+    with caplog.at_level("INFO"):
+        export_split(windows, "test", tmp_path / "b.mat")
+    assert "written as v7.3" in caplog.text
+    again = import_split(tmp_path / "b.mat", "test", tmp_path / "b.h5")
+    assert again.fingerprint == windows.fingerprint
+
+
+def test_a_v73_file_cut_short_or_damaged_is_one_sentence(tmp_path):
+    sequence, labels = random_bundle(3000)
+    write_v73(tmp_path / "a.mat", "train", sequence, labels, chunks=(20, 4, 3000), compression="gzip")
+    whole = (tmp_path / "a.mat").read_bytes()
+    (tmp_path / "cut.mat").write_bytes(whole[: len(whole) // 2])
+    spoilt = bytearray(whole)
+    middle = len(whole) // 2
+    spoilt[middle - 4000 : middle + 4000] = bytes(8000)
+    (tmp_path / "bad.mat").write_bytes(spoilt)
+    for name in ("cut", "bad"):
+        with pytest.raises(UserError, match=f"{name}.mat: the MAT file is cut short or damaged"):
+            import_split(tmp_path / f"{name}.mat", "train", tmp_path / "out/a.h5")
+        assert not list((tmp_path / "out").glob("*"))
 
 
 def test_more_than_a_v5_file_holds_is_said():

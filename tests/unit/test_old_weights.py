@@ -73,7 +73,7 @@ def danq_of_2015(window, layers):
 
 def test_the_old_networks_predictions_come_back(tmp_path):
     layers = old_file(tmp_path / "old.hdf5")
-    model, sizes = build_from_old_weights(tmp_path / "old.hdf5", WINDOW, POOL)
+    model, sizes = build_from_old_weights(tmp_path / "old.hdf5", WINDOW, pool=POOL)
     assert (sizes["filters"], sizes["kernel"], sizes["lstm"], sizes["dense"]) == (FILTERS, WIDTH, UNITS, DENSE)
     codes = np.random.default_rng(1).integers(0, 4, (8, WINDOW))  # A, C, G, T
     windows = np.eye(4, dtype=np.float32)[codes]
@@ -87,7 +87,7 @@ def test_the_program_makes_a_checkpoint_that_predicts_the_same(tmp_path):
     words = [tmp_path / "old.hdf5", "-o", tmp_path / "a.weights.h5", "--window", WINDOW, "--pool", POOL]
     subprocess.run([sys.executable, SCRIPTS / "import_weights.py", *map(str, words)], check=True)
     again, blueprint = checkpoint.load(tmp_path / "a.weights.h5")
-    model, _ = build_from_old_weights(tmp_path / "old.hdf5", WINDOW, POOL)
+    model, _ = build_from_old_weights(tmp_path / "old.hdf5", WINDOW, pool=POOL)
     windows = np.random.default_rng(2).random((3, WINDOW, 4)).astype(np.float32)
     np.testing.assert_array_equal(again.predict(windows, verbose=0), model.predict(windows, verbose=0))
     assert blueprint.sizes["gates"] == "hard_sigmoid"
@@ -97,10 +97,10 @@ def test_the_program_makes_a_checkpoint_that_predicts_the_same(tmp_path):
 def test_what_is_no_old_danq_is_one_sentence(tmp_path):
     old_file(tmp_path / "a.hdf5", drop=6)
     with pytest.raises(UserError, match="it is another network"):
-        build_from_old_weights(tmp_path / "a.hdf5", WINDOW, POOL)
+        build_from_old_weights(tmp_path / "a.hdf5", WINDOW, pool=POOL)
     old_file(tmp_path / "b.hdf5", dense_inputs=7)
     with pytest.raises(UserError, match="do not fit windows of 60 bp and pools of 4"):
-        build_from_old_weights(tmp_path / "b.hdf5", WINDOW, POOL)
+        build_from_old_weights(tmp_path / "b.hdf5", WINDOW, pool=POOL)
     with h5py.File(tmp_path / "c.hdf5", "w") as file:
         file["x"] = 1
     with pytest.raises(UserError, match="not weights of Keras 0.x"):

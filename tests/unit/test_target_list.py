@@ -49,6 +49,12 @@ def test_a_table_may_bring_assays(tmp_path):
     assert [(target.assay, target.title) for target in targets] == [("TF", "K562|CTCF"), ("ATAC", "K562|open")]
 
 
+def test_tables_from_spreadsheets_are_read(tmp_path):
+    """With a byte-order mark, Windows' ends of lines, and empty last cells."""
+    (tmp_path / "a.tsv").write_bytes(b"\xef\xbb\xbfTarget\tCell\tTreatment\r\nCTCF\tK562\t\r\nREST\tK562\tNone\r\n")
+    assert [target.title for target in read_targets(tmp_path / "a.tsv")] == ["K562|CTCF", "K562|REST"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

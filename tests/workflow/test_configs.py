@@ -181,8 +181,25 @@ def test_ready_recipes_join_any_config(project):
     assert done.returncode == 0, done.stdout + done.stderr
     assert {model for rule, model in jobs(done.stdout) if rule == "train"} == names | {"danq", "deepsea"}
     shown = done.stdout + done.stderr
-    for words in ("--weight-decay 1e-06", "l1=1e-08 max_norm=0.9", "--jaspar-taxa vertebrates", "--optimizer rmsprop"):
-        assert words.split()[-1] in shown, words
+    commands = {
+        re.search(r"/(\w+)/model.weights.h5", line)[1]: line for line in shown.splitlines() if "/train.py " in line
+    }
+    said = {
+        "deepsea_published": [
+            "--weight-decay 1e-06",
+            "--schedule inverse",
+            "--momentum 0.9",
+            "--batch-size 16",
+            "l1=1e-08",
+        ],
+        "danq_published": ["--optimizer rmsprop", "--batch-size 100", "--patience 5", "--model DanQ "],
+        "danq_jaspar": ["--model DanQ-JASPAR", "--first-filters jaspar", "--jaspar-release JASPAR2016", "filters=1024"],
+        "deepsea": ["--optimizer adam", "--batch-size 500", "--learning-rate 0.0001"],
+    }
+    for model, options in said.items():
+        for words in options:
+            assert words in commands[model], (model, words)
+    assert "max_norm=0.9" in commands["deepsea_published"]
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in CONFIGS])

@@ -147,6 +147,49 @@ def test_a_folder_that_cannot_be_written_to_is_packed_elsewhere(session, tmp_pat
     assert (tmp_path / "cache/valid.h5").exists()
 
 
+def test_a_folder_that_is_read_only_goes_to_the_cache_of_the_user(tmp_path, monkeypatch):
+    from danq import data_folder
+
+    data = write_bundle(tmp_path / "data", {"valid": 6, "test": 6})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(data_folder.os, "access", lambda *_: False)
+    place = data_folder.packed_folder(data, ["test"])
+    assert place.is_relative_to(tmp_path / "cache/danq")
+    assert (place / "test.h5").exists()
+    monkeypatch.undo()
+    data_folder.packed_folder(data, ["valid"])
+    monkeypatch.setattr(data_folder.os, "access", lambda *_: False)
+    assert data_folder.packed_folder(data, ["valid"]) == data  # packed beside: used from there
+
+
+def test_windows_imported_with_a_list_or_order_of_ones_own_are_not_packed_anew(tmp_path):
+    from danq.windows import Windows
+
+    data = write_bundle(tmp_path / "data", {"train": 6, "valid": 6, "test": 6})
+    assert program("import_bundle", data, "-o", data, "--alphabet", "ACGT").returncode == 0
+    done = program("predict", "-d", data, "-c", tmp_path / "none.weights.h5")
+    assert "no such checkpoint" in done.stderr
+    from danq.data_folder import packed_folder
+
+    assert packed_folder(data, ["test"]) == data
+    assert Windows(data / "test.h5").made_by["bundle"]["alphabet"] == "ACGT"
+
+
+def test_the_weights_it_went_on_from_are_kept_when_nothing_is_better(session):
+    folder, _ = session
+    before = (folder / "checkpoints/danq.DanQ.weights.h5").read_bytes()
+    done = program("train", "-d", "data", "-e", 1, "-w", "-l", 1, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert "no epoch was better than the first weights" in done.stderr
+    import h5py as h5
+
+    with h5.File(folder / "checkpoints/danq.DanQ.weights.h5") as file:
+        (folder / "old.h5").write_bytes(before)
+        with h5.File(folder / "old.h5") as old:
+            name = "layers/conv1d/vars/0"
+            np.testing.assert_array_equal(file[name][()], old[name][()])
+
+
 def test_a_changed_mat_file_is_packed_anew(tmp_path, caplog):
     from danq.data_folder import packed_folder
 

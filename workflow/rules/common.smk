@@ -18,7 +18,8 @@ import danq.models
 import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
-from danq.target_list import read_targets
+from danq.published import read_table
+from danq.target_list import numbered_targets, published_assays, read_targets
 from danq.targets import find, read_sheet, targets_of
 
 
@@ -53,14 +54,17 @@ def check_windows(config):
 
 
 def read_listed_targets(config):
-    """The targets of the sheet or the bundle's list, and the sheet; [] and None when nothing lists them."""
+    """The targets of the sheet or the bundle's list, and the sheet. A bundle without a list has the published number
+    of targets, by number; one whose list is still to be fetched has none that could be checked."""
     if config["source"] == "peaks":
         sheet = read_sheet(config["targets"])
         validate(sheet, str(Path(workflow.basedir, "workflow/schemas/targets.schema.yaml")))
         return targets_of(sheet), sheet
     names = config["bundle"]["names"]
     path = Path(on_disk(names)) if names else None
-    return (read_targets(path) if path and path.exists() else []), None
+    if not path:
+        return numbered_targets(len(published_assays())), None
+    return (read_targets(path) if path.exists() else []), None
 
 
 def check_names(config, targets):
@@ -72,6 +76,12 @@ def check_names(config, targets):
                 find(targets, str(wanted))
             except UserError as error:
                 raise WorkflowError(f"config: {key}: {error}") from None
+    table = config["evaluate"]["published"]
+    counted = config["source"] == "peaks" or config["bundle"]["names"]
+    if table and counted and Path(on_disk(table)).exists():
+        published = read_table(on_disk(table))["index"].nunique()
+        if published != len(targets):
+            raise UserError(f"evaluate.published: {table} has {published} targets, this dataset {len(targets)}")
     keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
     assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}
     if keep.startswith("assay:") and assay not in assays:
@@ -237,10 +247,10 @@ def by_model(paths):
 
 try:
     TARGETS, SHEET = read_listed_targets(config)
+    if TARGETS:
+        check_names(config, TARGETS)
 except UserError as error:
-    raise WorkflowError(f"config: targets: {error}") from None
-if TARGETS:
-    check_names(config, TARGETS)
+    raise WorkflowError(f"config: {error}") from None
 
 
 def gpus_here():

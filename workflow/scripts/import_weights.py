@@ -12,10 +12,11 @@ import cli
 def main() -> None:
     parser = cli.parser(__doc__)
     parser.add_argument("weights", help="file of old Keras weights")
-    parser.add_argument("-o", "--output", default="checkpoints/danq.DanQ.weights.h5", help="checkpoint to write")
+    parser.add_argument("-o", "--output", default="checkpoints/published.DanQ.weights.h5", help="checkpoint to write")
     parser.add_argument("--names", help="list of its targets (default: numbers)")
     parser.add_argument("--window", type=int, default=1000, help="window that it was trained on, in bp")
-    parser.add_argument("--pool", type=int, default=13, help="places pooled together (DanQ-JASPAR: 15)")
+    parser.add_argument("-m", "--model", choices=("DanQ", "DanQ-JASPAR"), default="DanQ", help="which of the two it is")
+    parser.add_argument("--pool", type=int, help="places pooled together (default: DanQ 13, DanQ-JASPAR 15)")
     parser.add_argument("--alphabet", default="AGCT", help="order of the channels that it was trained on")
     args = parser.parse_args()
 
@@ -24,12 +25,12 @@ def main() -> None:
     from danq.old_weights import build_from_old_weights
     from danq.target_list import numbered_targets, read_targets
 
-    model, sizes = build_from_old_weights(args.weights, args.window, args.pool, args.alphabet)
+    model, sizes = build_from_old_weights(args.weights, args.window, args.model, args.pool, args.alphabet)
     n = model.output_shape[1]
     targets = read_targets(args.names) if args.names else numbered_targets(n)
     if len(targets) != n:
         raise UserError(f"{args.names} lists {len(targets)} targets, {args.weights} has {n}; give its own list")
-    checkpoint.save(args.output, model, checkpoint.Blueprint("DanQ", sizes, args.window, targets))
+    checkpoint.save(args.output, model, checkpoint.Blueprint(args.model, sizes, args.window, targets))
 
 
 if __name__ == "__main__":

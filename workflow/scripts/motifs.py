@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument(
         "--threshold", type=float, default=0.5, help="a site's activation is above this times the filter's highest"
     )
+    parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
     parser.add_argument("--min-sites", type=int, default=10, help="a filter with fewer sites gets no motif")
     parser.add_argument("-g", "--gpus", type=int, help="GPUs; an error when not there (default: one if there is one)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
@@ -43,7 +44,7 @@ def main() -> None:
     from danq.windows import Windows
 
     Devices(args.gpus, args.threads)
-    windows = Windows(cli.packed_folder(args.data, [args.split], None) / f"{args.split}.h5")
+    windows = Windows(cli.packed_folder(args.data, [args.split], args.cache) / f"{args.split}.h5")
     model, blueprint = checkpoint.load(args.checkpoint)
     checkpoint.check_fit(blueprint, args.checkpoint, windows)
     targets = [find(windows.targets, name) for name in args.targets]

@@ -30,7 +30,7 @@ def arguments():
     parser.add_argument(
         "--threshold", type=float, default=0.5, help="with -M: a site's activation is above this times the highest"
     )
-    parser.add_argument("--cache", help="where to pack .mat files (default: beside them)")
+    parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
     parser.add_argument("-g", "--gpus", type=int, help="GPUs; an error when not there (default: one if there is one)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     return parser.parse_args()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Train DanQ or DeepSEA on packed windows.
+"""Train DanQ, DeepSEA or DanQ-JASPAR on packed windows.
 
 Reads train.h5 and valid.h5 from the data folder (or train.mat and valid.mat of the published bundle, which
 are packed once), trains until the validation loss has stopped
@@ -102,7 +102,7 @@ def arguments():
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     parser.add_argument("--history", help="path of the history table (default: beside the checkpoint)")
     parser.add_argument("--run", help="path of the record of the run (default: beside the checkpoint)")
-    parser.add_argument("--cache", help="where to pack .mat files (default: beside them)")
+    parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
     parser.add_argument("--state", help="path of the state to resume from (default: beside the checkpoint)")
     parser.add_argument("--tensorboard", help="folder for TensorBoard logs (default: none)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the layers, and the loss within each epoch")

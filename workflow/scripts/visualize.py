@@ -89,6 +89,10 @@ def draw_curves(args: argparse.Namespace) -> None:
         pictures.save(plots.curves(target, predictions), path)
 
 
+def _number(name: str) -> str:
+    return name.removeprefix("filter_").lstrip("0")
+
+
 def draw_logos(args: argparse.Namespace) -> None:
     from danq import logo, pictures
     from danq.meme import is_meme, read_meme
@@ -102,14 +106,17 @@ def draw_logos(args: argparse.Namespace) -> None:
 
         every = read_sites(path)
     motifs = [motif for motif in every if motif.sites] if every else read_meme(path)
-    if args.filters and every and len(every) != args.filters:
+    if args.filters and not every:
+        raise UserError(f"{path}: a MEME file does not tell how many filters there are; leave -f out")
+    if args.filters and len(every) != args.filters:
         raise UserError(f"{path} has {len(every)} filters, not {args.filters}; leave -f out, or run predict.py -M anew")
     if args.all:
         logo.save_all(motifs, args.output or "logos", args.processes)
         if args.sheet:
             pictures.save(logo.sheet(logo.most_informative(motifs), args.title), args.sheet)
         return
-    fits = [motif for motif in motifs if args.target in (motif.name, motif.name.removeprefix("filter_").lstrip("0"))]
+    wanted = args.target.lstrip("0")
+    fits = [motif for motif in motifs if args.target == motif.name or wanted == _number(motif.name)]
     if not fits:
         number = f"there are 1 to {len(every)}" if every else "motifs.tsv tells of filters without one"
         dead = args.target.isdigit() and 0 < int(args.target) <= len(every)

@@ -7,7 +7,8 @@ forward windows and then the reverse complements of all of them (Zhou & Troyansk
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import h5py
@@ -21,6 +22,13 @@ ALPHABET = "AGCT"
 BLOCK = 1 << 15  # samples read at a time
 PIECE = 1 << 28  # bytes of one-hot DNA read at a time, at most
 VALID_PAIR = np.array([all(base in (0, 1, 2, 4, 8) for base in divmod(byte, 16)) for byte in range(256)])
+
+
+def channels(alphabet: str) -> list[int]:
+    """Where a file with channels in the order `alphabet` has A, C, G and T."""
+    if sorted(alphabet) != sorted(onehot.ALPHABET):
+        raise UserError(f"the alphabet {alphabet!r} is not an order of A, C, G and T; write AGCT, say")
+    return [alphabet.index(base) for base in onehot.ALPHABET]
 
 
 class Bundle:
@@ -39,7 +47,7 @@ class Bundle:
         self.path = existing(path, ".mat file")
         self._names = f"{split}xdata", f"{split}data"
         self._open = ExitStack()
-        self._channels = [alphabet.index(base) for base in onehot.ALPHABET]
+        self._channels = channels(alphabet)
         if mat5.is_mat5(self.path):
             self._open_v5()
         elif h5py.is_hdf5(self.path):
@@ -58,6 +66,16 @@ class Bundle:
     def samples(self, rows: slice) -> tuple[np.ndarray, np.ndarray]:
         """Packed windows uint8 (n, ceil(L/2)) and packed labels uint8 (n, ceil(T/8)) of a slice of samples."""
         return self._samples(rows)
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        """What HDF5 says of a file cut short, in one sentence."""
+        try:
+            yield
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: the MAT file is cut short or damaged ({error}); fetch or unpack it again"
+            ) from error
 
     def _check_shapes(self, sequence: tuple, labels: tuple, expected: str) -> None:
         """Shapes with the sample last: (L, 4, N) and (T, N); `expected` is how the file should have them."""
@@ -110,23 +128,29 @@ class Bundle:
         return [*whole, np.concatenate(read)]
 
     def _open_hdf5(self) -> None:
-        file = self._open.enter_context(h5py.File(self.path, "r"))
+        with self._damage():
+            file = self._open.enter_context(h5py.File(self.path, "r"))
         sequence, labels = self._pick({name: item for name, item in file.items() if isinstance(item, h5py.Dataset)})
         for name, data in zip(self._names, (sequence, labels), strict=True):
             self._check_type(name, str(data.dtype), data.dtype.kind in "iub" and data.dtype.itemsize == 1)
         # Files written from Python may have the sample first; MATLAB's have it last.
-        first = sequence.ndim == 3 and labels.ndim == 2 and sequence.shape[2] != labels.shape[1]
+        first = sequence.ndim == 3 and labels.ndim == 2 and sequence.shape[0] == labels.shape[0]
+        if first and sequence.shape[2] == labels.shape[1] and "MATLAB_class" in sequence.attrs:
+            first = False  # both readings fit
         last = (lambda shape: shape[::-1]) if first else (lambda shape: shape)
         self._check_shapes(last(sequence.shape), last(labels.shape), "(1000, 4, N) and (919, N)")
         chunk = last(sequence.chunks or (1, 1, 1))
-        self.block = min(chunk[2] * -(-BLOCK // chunk[2]), max(1, PIECE // (4 * chunk[0])))
+        most = max(1, min(PIECE // (4 * chunk[0]), PIECE // onehot.packed_width(self.length)))
+        self.block = min(chunk[2] * -(-BLOCK // chunk[2]), most)
         step = 2 * chunk[0] * max(1, PIECE // (2 * chunk[0] * 4 * self.block))
 
         def samples(rows: slice):
             pieces = [slice(place, min(place + step, self.length)) for place in range(0, self.length, step)]
-            read = [sequence[rows, :, piece].T if first else sequence[piece, :, rows] for piece in pieces]
-            packed = np.concatenate([self._pack(part) for part in read])
-            of_rows = labels[rows].T if first else labels[:, rows]
+            with self._damage():  # one piece at a time is in memory unpacked
+                packed = np.concatenate([
+                    self._pack(sequence[rows, :, piece].T if first else sequence[piece, :, rows]) for piece in pieces
+                ])  # fmt: skip
+                of_rows = labels[rows].T if first else labels[:, rows]
             return np.ascontiguousarray(packed.T), np.ascontiguousarray(self._pack_labels(of_rows).T)
 
         self._samples = samples

@@ -93,6 +93,13 @@ def check_fit(blueprint: Blueprint, checkpoint_path: str | Path, windows: Window
             f"{checkpoint_path} was trained on windows of {blueprint.window} bp, {windows.path} holds windows "
             f"of {windows.length} bp; predict on data of the same size, or train again"
         )
+    differ = [(ours, other) for ours, other in zip(blueprint.targets, windows.targets, strict=False) if ours != other]
+    if differ and len(blueprint.targets) == len(windows.targets):
+        raise UserError(
+            f"{checkpoint_path} and {windows.path} have {len(windows.targets)} targets each, but target "
+            f"{differ[0][0].index} is {differ[0][0].title!r} in one and {differ[0][1].title!r} in the other; "
+            "pack the windows, or import the weights, with the same list of names"
+        )
     if blueprint.targets != windows.targets:
         raise UserError(
             f"{checkpoint_path} was trained for {len(blueprint.targets)} targets that are not the "

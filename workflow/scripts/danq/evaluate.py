@@ -101,6 +101,6 @@ def assay_medians(auc: pd.DataFrame) -> pd.DataFrame:
             means = {f"mean_{measure}": group[measure].mean() for measure in MEASURES}
             row = {"model": model, "assay": assay, "targets": len(group), **medians, **means}
             if published.COLUMNS[0] in auc:
-                row |= published.medians(of_model["architecture"].iloc[0], assay)
+                row |= published.medians(auc.loc[auc["model"] == model, "architecture"].iloc[0], assay)
             rows.append(row)
     return pd.DataFrame(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from tqdm import tqdm
 
 from . import mat5, onehot
 from .bundle import ALPHABET
+from .bundle import channels as check_alphabet
 from .files import replacing
 from .import_bundle import BOTH
 from .windows import Windows, blocks
 
+log = logging.getLogger(__name__)
+COMPRESSED = 4  # at least so many times smaller; random DNA reaches 5
 CHUNK = (125, 4, 2048)  # positions, channels, samples: 1 MB
 BLOCK = 8 * CHUNK[2]  # windows written at a time
 V73_HEADER = b"MATLAB 7.3 MAT-file, written by the DanQ workflow".ljust(124) + b"\0\2IM"
@@ -24,14 +28,21 @@ USER_BLOCK = 512  # bytes that MATLAB keeps before the HDF5 part
 def export_split(windows: Windows, split: str, output: str | Path, alphabet: str = ALPHABET) -> None:
     """Write `<split>xdata` and `<split>data`: forward windows, then their reverse complements.
 
-    train is written as v7.3 (compressed), the others as v5, as published. Windows that came from a
+    train is written as v7.3 (compressed), the others as v5, as published, unless they are larger than the 2 GB
+    that v5 can hold. Windows that came from a
     bundle with both halves kept are written as they are.
     """
     both = windows.made_by.get("bundle", {}).get("kept") != BOTH
+    check_alphabet(alphabet)
     channels = [onehot.ALPHABET.index(base) for base in alphabet]
-    with replacing(output) as temporary:
-        write = _write_v73 if split == "train" else _write_v5
-        write(temporary, windows, split, channels, both)
+    n = len(windows) * (2 if both else 1)
+    small = n * 4 * windows.length < mat5.MOST_BYTES - (1 << 16)
+    if split != "train" and not small:
+        log.info("%s is larger than a v5 file can be: it is written as v7.3, like train.mat", output)
+    v5 = split != "train" and small
+    size = n * (4 * windows.length + len(windows.targets))
+    with replacing(output, room=size if v5 else size // COMPRESSED) as temporary:
+        (_write_v5 if v5 else _write_v73)(temporary, windows, split, channels, both)
 
 
 def _strands(windows: Windows, both: bool) -> Iterator[tuple[slice, slice, np.ndarray | None]]:

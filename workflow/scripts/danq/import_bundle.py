@@ -20,23 +20,17 @@ from .windows import Windows, blocks, writing
 
 log = logging.getLogger(__name__)
 FORWARD, BOTH = "the forward half", "both halves"
-LOOKED_AT = 2000  # windows in which CpG is counted
+LOOKED_AT = 200_000  # bp in which CpG is counted
 
 
 class _NotMirroredError(Exception):
     """The second half of a file is not the reverse complement of the first."""
 
 
-def stamp(path: str | Path, alphabet: str, names: str | Path | None) -> dict:
-    """What packed windows are made of: while this stays the same, they need not be made again."""
-    facts = [existing(part).stat() for part in (path, names) if part]
-    return {
-        "file": Path(path).name,
-        "alphabet": alphabet,
-        "names": Path(names).name if names else None,
-        "sizes": [fact.st_size for fact in facts],
-        "times": [fact.st_mtime_ns for fact in facts],
-    }
+def stamp(path: str | Path) -> dict:
+    """What tells whether a .mat file is the one that windows were packed from."""
+    facts = existing(path, ".mat file").stat()
+    return {"file": Path(path).name, "size": facts.st_size, "time": facts.st_mtime_ns}
 
 
 def import_split(
@@ -52,15 +46,14 @@ def import_split(
 
     names : list of the targets (see `target_list.read_targets`); without one they are numbered
     """
-    if sorted(alphabet) != sorted(onehot.ALPHABET):
-        raise UserError(f"the alphabet {alphabet!r} is not an order of A, C, G and T; write AGCT, say")
     with Bundle(path, split, alphabet) as bundle:
         targets = read_targets(names) if names else numbered_targets(bundle.n_targets)
         if len(targets) != bundle.n_targets:
             raise UserError(
                 f"{names} lists {len(targets)} targets, {path} has {bundle.n_targets}; give the file's own list"
             )
-        made_by = {"split": split, "bundle": stamp(path, alphabet, names) | {"samples": bundle.n}}
+        how = {"alphabet": alphabet, "names": Path(names).name if names else None, "samples": bundle.n}
+        made_by = {"split": split, "bundle": stamp(path) | how}
         kept = _write_what_is_needed(bundle, output, targets, assembly, made_by)
     if kept == FORWARD:
         log.info("%s: the second half of its %s samples is the reverse complement of the first: the first is kept",
@@ -97,7 +90,7 @@ def _write(bundle: Bundle, n: int, output, targets: Sequence[Target], assembly: 
                 if not (mirrored and np.array_equal(labels, same_labels)):
                     raise _NotMirroredError
             if block.start == 0:
-                _warn_of_order(bundle, sequence[:LOOKED_AT])
+                _warn_of_order(bundle, sequence[: -(-LOOKED_AT // bundle.length)])
             writer.append(sequence, labels)
             progress.update(block.stop - block.start)
 

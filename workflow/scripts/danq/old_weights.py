@@ -20,8 +20,8 @@ import h5py
 import keras
 import numpy as np
 
-from . import models, onehot
-from .bundle import ALPHABET
+from . import models
+from .bundle import ALPHABET, channels
 from .errors import UserError
 from .files import existing
 
@@ -50,8 +50,7 @@ def read_old_weights(path: str | Path, alphabet: str = ALPHABET) -> list[np.ndar
             f"{path}: its layers have {found} arrays, those of DanQ have {PARAMETERS}; it is another network"
         )
     (kernel, bias), lstm, *dense = layers
-    channels = [alphabet.index(base) for base in onehot.ALPHABET]
-    kernel = kernel[..., 0][:, channels, ::-1].transpose(2, 1, 0)  # (width, 4, filters)
+    kernel = kernel[..., 0][:, channels(alphabet), ::-1].transpose(2, 1, 0)  # (width, 4, filters)
     return [kernel, bias, *_one_direction(lstm[:12]), *_one_direction(lstm[12:]), *dense[0], *dense[1]]
 
 
@@ -63,17 +62,23 @@ def _one_direction(parts: Sequence[np.ndarray]) -> list[np.ndarray]:
 
 
 def build_from_old_weights(
-    path: str | Path, window: int = 1000, pool: int = 13, alphabet: str = ALPHABET
+    path: str | Path,
+    window: int = 1000,
+    architecture: str = "DanQ",
+    pool: int | None = None,
+    alphabet: str = ALPHABET,
 ) -> tuple[keras.Model, dict]:
     """Today's DanQ with the old file's weights, taking one-hot windows (n, window, 4), and its sizes.
 
-    pool : places pooled together, which the file does not tell (13 in DanQ, 15 in DanQ-JASPAR)
+    architecture : DanQ or DanQ-JASPAR
+    pool : places pooled together, which the file does not tell (None: the architecture's own)
     """
     weights = read_old_weights(path, alphabet)
     kernel, dense, output = weights[0], weights[8], weights[10]
+    pool = pool or models.default_sizes(architecture)["pool"]
     sizes = {"filters": kernel.shape[2], "kernel": kernel.shape[0], "pool": pool, "lstm": weights[3].shape[0]}
     sizes |= {"dense": dense.shape[1], "gates": "hard_sigmoid"}
-    model = models.build("DanQ", window, output.shape[1], **sizes)
+    model = models.build(architecture, window, output.shape[1], **sizes)
     try:
         model.set_weights(weights)
     except ValueError as error:
@@ -81,4 +86,4 @@ def build_from_old_weights(
             f"{path}: its weights do not fit windows of {window} bp and pools of {pool} places "
             f"({len(dense)} inputs of the hidden layer); give the sizes that it was trained with"
         ) from error
-    return model, models.default_sizes("DanQ") | sizes
+    return model, models.default_sizes(architecture) | sizes

@@ -47,7 +47,7 @@ def read_targets(path: str | Path) -> list[Target]:
     """
     with opened(path, "list of targets") as file:
         try:
-            lines = [line.rstrip() for line in file.read().decode().splitlines()]
+            lines = file.read().decode("utf-8-sig").splitlines()  # spreadsheets begin files with a mark
         except UnicodeDecodeError as error:
             raise UserError(f"{path}: not a text file; give a list of targets") from error
     lines = [line for line in lines if line.strip()]

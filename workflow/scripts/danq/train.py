@@ -46,6 +46,7 @@ class Progress:
     history: list[dict] = field(default_factory=list)
     best: list[np.ndarray] = field(default_factory=list)
     resumed_after: list[int] = field(default_factory=list)  # epochs that were done at each start
+    start_loss: float = np.inf  # validation loss of the weights that training went on from
 
     @property
     def validation_losses(self) -> list[float]:
@@ -53,7 +54,8 @@ class Progress:
 
     @property
     def best_epoch(self) -> int:
-        return int(np.argmin(self.validation_losses)) + 1
+        """From 1; 0 when no epoch was better than the weights that training went on from."""
+        return int(np.argmin([self.start_loss, *self.validation_losses]))
 
 
 def train(
@@ -98,6 +100,9 @@ def train(
     facts += [checkpoint.digest(initial_weights)] if initial_weights else []
     key = recipe.key(*facts)
     progress = _resume(state_path, key, trainer)
+    if initial_weights and not progress.history:
+        progress.best, progress.start_loss = model.get_weights(), _validate(trainer, valid, recipe)
+        log.info("validation loss of the first weights: %.4f", progress.start_loss)
     if tensorboard and not progress.history:
         shutil.rmtree(tensorboard, ignore_errors=True)  # an earlier training's curves
     log.info("%s: %s parameters, %s training windows", recipe.architecture, f"{model.count_params():,}", f"{count:,}")
@@ -145,12 +150,17 @@ def train(
         temporary.write_text(json.dumps(run, indent=2) + "\n")
     checkpoint.save(output, model, blueprint)
     state_path.unlink(missing_ok=True)
-    log.info("best epoch %d of %d, weights in %s", progress.best_epoch, len(history), output)
+    if progress.best_epoch:
+        log.info("best epoch %d of %d, weights in %s", progress.best_epoch, len(history), output)
+    else:
+        log.warning("no epoch was better than the first weights, which are kept in %s; lower the learning rate", output)
     return history
 
 
 def _with_sizes_of(path: str | Path, recipe: Recipe) -> Recipe:
     """The recipe with the sizes of the checkpoint that it starts from."""
+    if recipe.first_filters:
+        raise UserError(f"first_filters {recipe.first_filters} and the weights in {path} exclude each other; give one")
     blueprint = checkpoint.read_blueprint(path)
     checkpoint.check_sizes(path, blueprint, recipe.architecture, recipe.sizes)
     return replace(recipe, sizes=blueprint.sizes)
@@ -193,11 +203,10 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
     line = _Line(f"epoch {epoch + 1}/{recipe.epochs}", len(batches), verbose)
     logs = feed(trainer.fit, batches, shuffle=False, callbacks=[line])
     seconds = time.monotonic() - begin
-    both = np.arange(len(valid) * (1 if recipe.strands == "none" else 2))
     row = {
         "epoch": epoch + 1,
         "loss": logs.history["loss"][0],
-        "val_loss": feed(trainer.evaluate, Batches(valid, both, recipe.batch_size)),
+        "val_loss": _validate(trainer, valid, recipe),
         "learning_rate": rate,
         "seconds": seconds,
         "windows_per_second": len(samples) / seconds,
@@ -210,6 +219,12 @@ def _one_epoch(trainer, data: Windows, valid: Windows, recipe: Recipe, progress:
     log.info("epoch %d/%d: loss %.4f, val_loss %.4f, lr %.2g, %.0f s, %.0f windows/s",
              epoch + 1, recipe.epochs, *(row[name] for name in HISTORY[1:]))  # fmt: skip
     return row
+
+
+def _validate(trainer: keras.Model, valid: Windows, recipe: Recipe) -> float:
+    """Loss on the validation windows, both strands unless training is on the forward strand only."""
+    samples = np.arange(len(valid) * (1 if recipe.strands == "none" else 2))
+    return feed(trainer.evaluate, Batches(valid, samples, recipe.batch_size))
 
 
 class _Line(keras.callbacks.Callback):
@@ -245,7 +260,10 @@ def _save_state(path: Path, key: str, trainer: keras.Model, progress: Progress) 
         for i, weight in enumerate(progress.best):
             file[f"best/{i}"] = weight
         file.attrs.update(
-            key=key, history=json.dumps(progress.history), resumed_after=json.dumps(progress.resumed_after)
+            key=key,
+            history=json.dumps(progress.history),
+            resumed_after=json.dumps(progress.resumed_after),
+            start_loss=progress.start_loss,
         )
 
 
@@ -262,6 +280,7 @@ def _resume(path: Path, key: str, trainer: keras.Model) -> Progress:
                 json.loads(file.attrs["history"]),
                 [file[f"best/{i}"][()] for i in range(len(file["best"]))],
                 json.loads(file.attrs["resumed_after"]),
+                float(file.attrs["start_loss"]),
             )
             saved = [
                 (variable, file[f"{group}/{i}"][()])

@@ -68,8 +68,10 @@ def build(architecture: str, window_length: int, n_targets: int, **sizes) -> ker
             raise UserError(f"{architecture}: {name} {value!r} is unknown; choose from {', '.join(allowed)}")
         if isinstance(known[name], int) and not (isinstance(value, int) and value > 0):
             raise UserError(f"{architecture}: {name} must be a whole number above 0, not {value}")
-        if isinstance(known[name], float) and not 0 <= value < 1:
-            raise UserError(f"{architecture}: {name} must be at least 0 and below 1, not {value}")
+        most = 1 if "dropout" in name else float("inf")
+        if isinstance(known[name], float) and not (isinstance(value, (int, float)) and 0 <= value < most):
+            below = " and below 1" if most == 1 else ""
+            raise UserError(f"{architecture}: {name} must be at least 0{below}, not {value}")
     if window_length < sizes.get("kernel", known["kernel"]):
         raise UserError(
             f"the window ({window_length} bp) is smaller than the first convolution's kernel "
