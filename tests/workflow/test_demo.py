@@ -73,7 +73,8 @@ def test_a_shuffled_motif_does_not_come_back():
 
 def test_the_tables_have_their_columns_and_agree():
     auc = pd.read_csv(RESULTS / "auc.tsv", sep="\t")
-    identity, figures = ["model", "architecture", "index", "target", "assay"], ["windows", "positives", "prevalence", "auroc", "auprc"]
+    identity = ["model", "architecture", "index", "target", "assay"]
+    figures = ["windows", "positives", "prevalence", "auroc", "auprc"]
     assert auc.columns.tolist() == [*identity, *figures, "note"]
     assert len(auc) == 20
     wide = pd.read_csv(RESULTS / "comparison.tsv", sep="\t")
