@@ -20,6 +20,7 @@ def done(tmp_path_factory):
     names = [f"K562|factor{i}|None" for i in range(1, 920)]
     (project / "given/predictor.names").write_text("\n".join(names) + "\n")
     heading = "Cell Type\tTF/DNase/HistoneMark\tTreatment\tDanQ ROC AUC\tDanQ PR AUC"
+    (project / "given/short.tsv").write_text(f"{heading}\n" + "a\tb\tNone\t.5\t.5\n" * 2)
     rows = ["\t".join([*name.split("|"), "0.0001", "0.0001"]) for name in names[:-1]]
     (project / "given/aucs.tsv").write_text("\n".join([heading, *rows, "K562\tother\tNone\tNA\tNA"]) + "\n")
     models = toys.config("given")["models"]
@@ -95,6 +96,11 @@ def test_nothing_reruns_and_a_changed_list_packs_anew(done):
         ({"source": "mat"}, "source is 'mat'; choose from peaks, bundle"),
         ({"source": "peaks"}, "is a required property of the top level"),
         ({"evaluate": {"published": "no.tsv"}}, "evaluate.published: no such file"),
+        (
+            {"evaluate": {"published": "short.tsv"}},
+            "evaluate.published: given/short.tsv has 2 targets, this dataset 919",
+        ),
+        ({"evaluate": {"published": "predictor.names"}}, "evaluate.published: given/predictor.names: has no figures"),
         ({"evaluate": {"curves": ["CTCF"]}}, "evaluate.curves: no target 'CTCF'"),
     ],
 )

@@ -3,7 +3,9 @@
 Published sizes of the networks, defaults of all options; only the windows (200 bp) and targets (12) are few.
 """
 
+import os
 import re
+import shutil
 
 import h5py
 import numpy as np
@@ -139,12 +141,15 @@ def test_training_goes_on_from_a_checkpoint(session):
     assert after == pytest.approx(before, rel=1e-4)
 
 
-def test_a_folder_that_cannot_be_written_to_is_packed_elsewhere(session, tmp_path):
+def test_windows_are_packed_where_one_says(session, tmp_path):
     folder, _ = session
-    words = ["-d", folder / "data", "--cache", tmp_path / "cache", "-o", tmp_path / "a.h5", "--split", "valid"]
+    for name in ("valid.mat", "predictor.names"):
+        shutil.copy2(folder / "data" / name, tmp_path / name)
+    words = ["-d", tmp_path, "--cache", tmp_path / "cache", "-o", tmp_path / "a.h5", "--split", "valid"]
     done = program("predict", *words, folder=folder)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "cache/valid.h5").exists()
+    assert not (tmp_path / "valid.h5").exists()
 
 
 def test_a_folder_that_is_read_only_goes_to_the_cache_of_the_user(tmp_path, monkeypatch):
@@ -152,13 +157,13 @@ def test_a_folder_that_is_read_only_goes_to_the_cache_of_the_user(tmp_path, monk
 
     data = write_bundle(tmp_path / "data", {"valid": 6, "test": 6})
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(data_folder.os, "access", lambda *_: False)
+    monkeypatch.setattr(data_folder.os, "access", lambda _, mode: mode != os.W_OK)
     place = data_folder.packed_folder(data, ["test"])
     assert place.is_relative_to(tmp_path / "cache/danq")
     assert (place / "test.h5").exists()
     monkeypatch.undo()
     data_folder.packed_folder(data, ["valid"])
-    monkeypatch.setattr(data_folder.os, "access", lambda *_: False)
+    monkeypatch.setattr(data_folder.os, "access", lambda _, mode: mode != os.W_OK)
     assert data_folder.packed_folder(data, ["valid"]) == data  # packed beside: used from there
 
 

@@ -79,14 +79,22 @@ def check_names(config, targets):
     table = config["evaluate"]["published"]
     counted = config["source"] == "peaks" or config["bundle"]["names"]
     if table and counted and Path(on_disk(table)).exists():
-        published = read_table(on_disk(table))["index"].nunique()
-        if published != len(targets):
-            raise UserError(f"evaluate.published: {table} has {published} targets, this dataset {len(targets)}")
+        check_published(on_disk(table), len(targets))
     keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
     assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}
     if keep.startswith("assay:") and assay not in assays:
         known = ", ".join(sorted(assays))
         raise WorkflowError(f"config: windows.keep: no target has the assay {assay!r}; the sheet has {known}")
+
+
+def check_published(table, n_targets):
+    """A table of published figures that can be read, with a row for each target."""
+    try:
+        rows = read_table(table)["index"].nunique()
+    except UserError as error:
+        raise WorkflowError(f"config: evaluate.published: {error}") from None
+    if rows != n_targets:
+        raise WorkflowError(f"config: evaluate.published: {table} has {rows} targets, this dataset {n_targets}")
 
 
 def sentence(error):
@@ -247,10 +255,10 @@ def by_model(paths):
 
 try:
     TARGETS, SHEET = read_listed_targets(config)
-    if TARGETS:
-        check_names(config, TARGETS)
 except UserError as error:
-    raise WorkflowError(f"config: {error}") from None
+    raise WorkflowError(f"config: {'targets' if config['source'] == 'peaks' else 'bundle.names'}: {error}") from None
+if TARGETS:
+    check_names(config, TARGETS)
 
 
 def gpus_here():
