@@ -12,6 +12,7 @@ visualize.py --assays auc.tsv              AUROC and AUPRC of all targets by ass
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from pathlib import Path
 
@@ -87,6 +88,8 @@ def draw_curves(args: argparse.Namespace) -> None:
         if not several:
             path = Path(args.output or path.name)
         pictures.save(plots.curves(target, predictions), path)
+        if not several:
+            logging.info("the curves of target %d, %s, are in %s", target.index, target.title, path)
 
 
 def _number(name: str) -> str:
@@ -122,7 +125,9 @@ def draw_logos(args: argparse.Namespace) -> None:
         dead = args.target.isdigit() and 0 < int(args.target) <= len(every)
         why = "no sequence of it is active enough" if dead else number
         raise UserError(f"{path}: has no motif for filter {args.target}; {why}")
-    pictures.save(logo.logo(fits[0]), args.output or f"{fits[0].name}.png")
+    path = args.output or f"{fits[0].name}.png"
+    pictures.save(logo.logo(fits[0]), path)
+    logging.info("the logo of %s, %d sites, is in %s", fits[0].name, fits[0].sites, path)
 
 
 def main() -> None:
