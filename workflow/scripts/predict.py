@@ -11,6 +11,7 @@ predict.py -d data -M              motif sequences of every filter
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import cli
@@ -56,8 +57,6 @@ def main() -> None:
 
 
 def list_sites(args, path, windows) -> None:
-    import logging
-
     from danq import checkpoint, motifs
     from danq.sites import write_sites
 

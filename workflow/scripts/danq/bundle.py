@@ -24,10 +24,15 @@ PIECE = 1 << 28  # bytes of one-hot DNA read at a time, at most
 VALID_PAIR = np.array([all(base in (0, 1, 2, 4, 8) for base in divmod(byte, 16)) for byte in range(256)])
 
 
-def channels(alphabet: str) -> list[int]:
-    """Where a file with channels in the order `alphabet` has A, C, G and T."""
+def check_alphabet(alphabet: str) -> None:
+    """An order of channels is the four letters, each once; else a UserError."""
     if sorted(alphabet) != sorted(onehot.ALPHABET):
         raise UserError(f"the alphabet {alphabet!r} is not an order of A, C, G and T; write AGCT, say")
+
+
+def channels(alphabet: str) -> list[int]:
+    """Where a file with channels in the order `alphabet` has A, C, G and T."""
+    check_alphabet(alphabet)
     return [alphabet.index(base) for base in onehot.ALPHABET]
 
 

@@ -11,8 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from . import mat5, onehot
-from .bundle import ALPHABET
-from .bundle import channels as check_alphabet
+from .bundle import ALPHABET, check_alphabet
 from .files import replacing
 from .import_bundle import BOTH
 from .windows import Windows, blocks
@@ -29,8 +28,7 @@ def export_split(windows: Windows, split: str, output: str | Path, alphabet: str
     """Write `<split>xdata` and `<split>data`: forward windows, then their reverse complements.
 
     train is written as v7.3 (compressed), the others as v5, as published, unless they are larger than the 2 GB
-    that v5 can hold. Windows that came from a
-    bundle with both halves kept are written as they are.
+    that v5 can hold. Windows that came from a bundle with both halves kept are written as they are.
     """
     both = windows.made_by.get("bundle", {}).get("kept") != BOTH
     check_alphabet(alphabet)
