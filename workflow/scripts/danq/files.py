@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import glob
 import gzip
 import io
 import os
+import platform
 import shutil
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,7 @@ from .errors import UserError
 
 GZIP_MAGIC = b"\x1f\x8b"
 SLACK = 1 << 20  # bytes that a file may have beside its data
+STALE = 24 * 3600  # seconds after which a temporary file of another machine was left by a killed process
 
 
 def existing(path: str | Path, what: str = "file") -> Path:
@@ -51,14 +55,17 @@ def replacing(path: str | Path, room: int = 0) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it into place when the block ends well.
 
     Whatever goes wrong, the temporary file or folder is removed and an earlier `path` stays as
-    it was. A full disk, a read-only folder and the like become a UserError. `room` is the size of
+    it was; what a killed process left is removed by the next writer. A full disk, a read-only
+    folder and the like become a UserError. `room` is the size of
     the data in bytes, needed for HDF5 files: the library crashes when it finds the disk full as it
     closes a file, so that is found out before.
     """
     path = Path(path)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")  # keeps the suffix, which Keras insists on
+    mark = f".tmp-{platform.node()}-"
+    temporary = path.with_name(f"{mark}{os.getpid()}-{path.name}")  # keeps the suffix, which Keras insists on
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(path, mark)
         if room:
             _make_room(temporary, room + SLACK)
         yield temporary
@@ -71,10 +78,36 @@ def replacing(path: str | Path, room: int = 0) -> Iterator[Path]:
             raise
         raise UserError(f"{path}: {reason}; nothing was written there") from error
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)
+        _remove(temporary)
+
+
+def _sweep(path: Path, mark: str) -> None:
+    """Remove what killed writers of `path` left beside it: their process ended here, or it is a day old."""
+    for left in path.parent.glob(f".tmp-*-{glob.escape(path.name)}"):
+        pid = left.name.removeprefix(mark).removesuffix(f"-{path.name}")
+        try:
+            ended = pid.isdigit() and not _runs(int(pid))
+            if ended or time.time() - left.stat().st_mtime > STALE:
+                _remove(left)
+        except OSError:  # another process was faster
+            continue
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _make_room(path: Path, size: int) -> None:
