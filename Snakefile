@@ -33,6 +33,10 @@ localrules:
     draw_assays,
 
 
+onstart:
+    cancel_orphans()
+
+
 rule all:
     default_target: True
     input:

@@ -10,6 +10,7 @@ from shutil import which
 import jsonschema
 import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.utils import validate
 
 SCRIPTS = Path(workflow.basedir, "workflow/scripts")
@@ -18,7 +19,9 @@ import danq.models
 import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
+from danq.files import slurm_job
 from danq.published import read_table
+from danq.slurm import cancel
 from danq.target_list import numbered_targets, published_assays, read_targets
 from danq.targets import find, read_sheet, targets_of
 
@@ -264,3 +267,19 @@ if TARGETS:
 def gpus_here():
     """1 where a GPU's driver is installed, else 0; profiles set the number for their own machines."""
     return 1 if which("nvidia-smi") else 0
+
+
+def cancel_orphans():
+    """Cancel Slurm jobs of a killed Snakemake that wait to make, or work on, what this one is about to make.
+
+    A training saves where it stands, and this run goes on from there. The numbers of waiting jobs are in Snakemake's
+    own records, those of running trainings in the locks of their states.
+    """
+    known = set()
+    for job in workflow.dag.needrun_jobs():
+        known |= set(workflow.persistence.external_jobids(job))
+        state = job.params.get("state")
+        known |= {slurm_job(state)} if state else set()
+    cancelled = cancel(known - {None})
+    if cancelled:
+        logger.info(f"Cancelled Slurm jobs that a killed Snakemake had left: {', '.join(sorted(cancelled))}")

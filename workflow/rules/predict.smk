@@ -16,9 +16,10 @@ rule predict:
     threads: 8
     resources:
         gpu=gpus_here(),
+        scratch="",
     params:
         data=subpath(input.test, parent=True),
         options=options(**config["predict"]),
     shell:
         "python {input.program} --data {params.data} --checkpoint {input.checkpoint} {params.options}"
-        " --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
+        ' --gpus {resources.gpu} --threads {threads} --scratch "{resources.scratch}" --output {output} 2> {log}'

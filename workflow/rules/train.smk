@@ -23,14 +23,17 @@ rule train:
     threads: 8
     resources:
         gpu=gpus_here(),
+        scratch="",
     params:
         data=subpath(input.train, parent=True),
         options=lambda wildcards: options(**train_options(config, wildcards.model)),
         # Not an output: it outlives a job that was killed, and the next try goes on from it.
         state=f"{RESULTS}/{{model}}/training.state.h5",
     shell:
-        "python {input.program} --data {params.data} {params.options} --gpus {resources.gpu} --threads {threads}"
-        " --output {output.checkpoint} --history {output.history} --run {output.run} --state {params.state} 2> {log}"
+        # exec: a signal that warns of the job's end must find the program, and no shell that ends before it has saved.
+        "exec python {input.program} --data {params.data} {params.options} --gpus {resources.gpu} --threads {threads}"
+        ' --scratch "{resources.scratch}" --output {output.checkpoint} --history {output.history} --run {output.run}'
+        " --state {params.state} 2> {log}"
 
 
 rule draw_histories:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from danq.errors import UserError
+from danq.interrupt import Stopped
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -41,9 +43,13 @@ def run(main: Callable[[], None]) -> None:
     )
     logging.getLogger("matplotlib").setLevel(logging.WARNING)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own chatter
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing is left half-written
     try:
         main()
     except UserError as error:
         sys.exit(f"error: {error}")
+    except Stopped as stopped:
+        logging.warning("%s", stopped)
+        sys.exit(stopped.status)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -32,6 +32,7 @@ def arguments():
         "--threshold", type=float, default=0.5, help="with -M: a site's activation is above this times the highest"
     )
     parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
+    parser.add_argument("--scratch", help="fast disk of this job, to copy the windows to (default: read them in place)")
     parser.add_argument("-g", "--gpus", type=int, help="GPUs; an error when not there (default: one if there is one)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     return parser.parse_args()
@@ -41,19 +42,22 @@ def main() -> None:
     args = arguments()
     from danq import checkpoint  # Keras loads here, so that -h answers at once
     from danq.devices import Devices
+    from danq.staging import staged
     from danq.windows import Windows
 
     path = args.checkpoint or checkpoint.default_path("danq", args.model or "DanQ")
     sizes = {name: getattr(args, name) for name in ("filters", "kernel") if getattr(args, name) is not None}
     checkpoint.check_sizes(path, checkpoint.read_blueprint(path), args.model, sizes)
     Devices(args.gpus, args.threads)
-    windows = Windows(cli.packed_folder(args.data, [args.split], args.cache) / f"{args.split}.h5")
-    if args.motifs:
-        list_sites(args, path, windows)
-    else:
-        from danq.predict import predict
+    name = f"{args.split}.h5"
+    with staged(cli.packed_folder(args.data, [args.split], args.cache), [name], args.scratch) as folder:
+        windows = Windows(folder / name)
+        if args.motifs:
+            list_sites(args, path, windows)
+        else:
+            from danq.predict import predict
 
-        predict(path, windows, args.output or "test_results.h5", args.strands)
+            predict(path, windows, args.output or "test_results.h5", args.strands)
 
 
 def list_sites(args, path, windows) -> None:

@@ -4,8 +4,8 @@
 Reads train.h5 and valid.h5 from the data folder (or train.mat and valid.mat of the published bundle, which
 are packed once), trains until the validation loss has stopped
 improving, and writes the best weights to checkpoints/<prefix>.<model>.weights.h5, with the history
-(.history.tsv) and a record of the run (.run.json) beside them. A killed run resumes when the same
-command is given again.
+(.history.tsv) and a record of the run (.run.json) beside them. Ctrl-C and SIGTERM save where training
+stands; a run that was stopped or killed goes on from there when the same command is given again.
 
 Example: train.py -d data -m DeepSEA -e 20 -b 100 --size filters=64
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 import cli
 from danq import models
-from danq.recipe import CLASS_WEIGHTINGS, FIRST_FILTERS, OPTIMIZERS, PRECISIONS, SCHEDULES, STRANDS, Recipe
+from danq.recipe import CLASS_WEIGHTINGS, FIRST_FILTERS, OPTIMIZERS, PRECISIONS, SCHEDULES, STRANDS, XLA, Recipe
 
 PREFIX, SUFFIX = "danq", ".weights.h5"
 
@@ -67,6 +67,7 @@ def arguments():
     parser.add_argument("--weight-decay", type=float, default=default.weight_decay, help="for sgd")
     parser.add_argument("--momentum", type=float, default=default.momentum, help="for sgd")
     parser.add_argument("--precision", choices=PRECISIONS, default=default.precision, help="of the arithmetic")
+    parser.add_argument("--xla", choices=XLA, default=default.xla, help="compile with XLA (auto: Keras decides)")
     parser.add_argument(
         "--strands",
         choices=STRANDS,
@@ -104,6 +105,10 @@ def arguments():
     parser.add_argument("--run", help="path of the record of the run (default: beside the checkpoint)")
     parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
     parser.add_argument("--state", help="path of the state to resume from (default: beside the checkpoint)")
+    parser.add_argument(
+        "--save-every", type=float, default=600, metavar="SECONDS", help="between two savings within an epoch"
+    )
+    parser.add_argument("--scratch", help="fast disk of this job, to copy the windows to (default: read them in place)")
     parser.add_argument("--tensorboard", help="folder for TensorBoard logs (default: none)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the layers, and the loss within each epoch")
     return parser.parse_args()
@@ -133,6 +138,7 @@ def main() -> None:
         epochs=args.epochs,
         patience=args.patience,
         precision=args.precision,
+        xla=args.xla,
         strands=args.strands,
         class_weighting=args.class_weighting,
         max_windows=args.max_windows,
@@ -140,21 +146,27 @@ def main() -> None:
     )
     from danq.checkpoint import default_path  # Keras loads here, so that -h answers at once
     from danq.devices import Devices
+    from danq.staging import staged
     from danq.train import train
 
     output = args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model)
-    train(
-        cli.packed_folder(args.data, ("train", "valid"), args.cache),
-        recipe,
-        output,
-        initial_weights=output if args.weights == "" else args.weights,
-        devices=Devices(args.gpus, args.threads),
-        history_path=args.history,
-        run_path=args.run,
-        state_path=args.state,
-        tensorboard=args.tensorboard,
-        verbose=args.verbose,
-    )
+    devices = Devices(args.gpus, args.threads)
+    devices.check_batch(recipe.batch_size)
+    folder = cli.packed_folder(args.data, ("train", "valid"), args.cache)
+    with staged(folder, ("train.h5", "valid.h5"), args.scratch) as folder:
+        train(
+            folder,
+            recipe,
+            output,
+            initial_weights=output if args.weights == "" else args.weights,
+            devices=devices,
+            history_path=args.history,
+            run_path=args.run,
+            state_path=args.state,
+            save_every=args.save_every,
+            tensorboard=args.tensorboard,
+            verbose=args.verbose,
+        )
 
 
 if __name__ == "__main__":

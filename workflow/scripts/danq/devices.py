@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 from contextlib import AbstractContextManager, nullcontext
 
 import keras
@@ -11,6 +13,7 @@ from .batches import Batches
 from .errors import UserError
 
 log = logging.getLogger(__name__)
+STAND_INS = "DANQ_CPUS_AS_GPUS"
 
 
 class Devices:
@@ -21,17 +24,22 @@ class Devices:
     gpus : how many GPUs to use. None takes one if there is one and says so when there is none;
         a number that is not there is a UserError; 0 hides them.
     threads : CPU threads, or None to leave that to the backend.
+
+    Several GPUs share out each batch (TensorFlow's MirroredStrategy). With the environment variable
+    DANQ_CPUS_AS_GPUS=N, N logical CPU devices take the place of GPUs, to try a cluster or a
+    distributed training where there are none.
     """
 
     def __init__(self, gpus: int | None = None, threads: int | None = None):
         self.backend = keras.backend.backend()
         if gpus is not None and gpus < 0:
             raise UserError(f"the number of GPUs must be 0 or more, not {gpus}")
+        self._stand_ins = _number(os.environ.get(STAND_INS, "0"))
         found = self._found_gpus()
         if gpus is not None and gpus > len(found):
             raise UserError(
                 f"{gpus} GPU{'s' if gpus > 1 else ''} asked for, {len(found) or 'none'} found by {self.backend}; "
-                "ask for fewer, check `nvidia-smi`, or install the GPU build (`make environment GPU=1`)"
+                + self._mend()
             )
         self.gpus = found[: (1 if gpus is None else gpus)]
         self._strategy = None
@@ -41,11 +49,17 @@ class Devices:
             raise UserError(f"several GPUs need the TensorFlow backend, this is {self.backend}")
         if not self.gpus:
             log.info("no GPU in use: running on the CPU%s", f" with {threads} threads" if threads else "")
+        elif self._stand_ins:
+            log.warning("%s is set: %d CPU devices take the place of GPUs", STAND_INS, len(self.gpus))
+        else:
+            log.info("running on %s", ", ".join(self.describe()))
 
     def _found_gpus(self) -> list:
         if self.backend == "tensorflow":
             import tensorflow as tf
 
+            if self._stand_ins:
+                return [f"CPU:{i}" for i in range(self._stand_ins)]
             return tf.config.list_physical_devices("GPU")
         if self.backend == "jax":
             import jax
@@ -55,24 +69,44 @@ class Devices:
 
         return list(range(torch.cuda.device_count()))
 
+    def _mend(self) -> str:
+        """What to do about GPUs that were not found."""
+        if self.backend == "tensorflow":
+            import tensorflow as tf
+
+            if not tf.test.is_built_with_cuda():
+                return "this TensorFlow was built without CUDA: install the GPU build (`make environment GPU=1`)"
+        if shutil.which("nvidia-smi") is None:
+            return "there is no NVIDIA driver here: run where there is a GPU, or on the CPU (`--gpus 0`)"
+        return "ask for fewer, see what `nvidia-smi` says, or install the GPU build (`make environment GPU=1`)"
+
     def _set_up_tensorflow(self, threads: int | None) -> None:
         import tensorflow as tf
 
         try:
-            tf.config.set_visible_devices(self.gpus, "GPU")
-            for gpu in self.gpus:
-                tf.config.experimental.set_memory_growth(gpu, True)
+            if self._stand_ins:
+                parts = [tf.config.LogicalDeviceConfiguration() for _ in range(self._stand_ins)]
+                tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
+            else:
+                tf.config.set_visible_devices(self.gpus, "GPU")
+                for gpu in self.gpus:
+                    tf.config.experimental.set_memory_growth(gpu, True)
             if threads:
                 tf.config.threading.set_intra_op_parallelism_threads(threads)
         except RuntimeError as error:  # too late: something ran already
             log.debug("devices were set up before: %s", error)
         if len(self.gpus) > 1:
-            self._strategy = tf.distribute.MirroredStrategy([f"GPU:{i}" for i in range(len(self.gpus))])
+            kind = "CPU" if self._stand_ins else "GPU"
+            self._strategy = tf.distribute.MirroredStrategy([f"{kind}:{i}" for i in range(len(self.gpus))])
 
     def check_batch(self, batch_size: int) -> None:
         """A global batch is shared out evenly among the GPUs."""
         if self.gpus and batch_size % len(self.gpus):
-            raise UserError(f"a batch of {batch_size} windows cannot be shared out among {len(self.gpus)} GPUs evenly")
+            below = batch_size - batch_size % len(self.gpus)
+            raise UserError(
+                f"a batch of {batch_size} windows cannot be shared out evenly among {len(self.gpus)} GPUs; "
+                f"make it {below or len(self.gpus)} or {below + len(self.gpus)}"
+            )
 
     def scope(self) -> AbstractContextManager:
         """The context in which models are built and compiled."""
@@ -82,12 +116,20 @@ class Devices:
         """Names of the devices in use, for run.json."""
         if not self.gpus:
             return ["CPU"]
+        if self._stand_ins:
+            return [f"{name} in place of a GPU" for name in self.gpus]
         if self.backend == "tensorflow":
             import tensorflow as tf
 
             details = [tf.config.experimental.get_device_details(gpu) for gpu in self.gpus]
             return [detail.get("device_name", "GPU") for detail in details]
         return [getattr(gpu, "device_kind", "GPU") for gpu in self.gpus]
+
+
+def _number(text: str) -> int:
+    if not text.isdigit():
+        raise UserError(f"the environment variable {STAND_INS} must be a number, not {text!r}")
+    return int(text)
 
 
 def feed(method, batches: Batches, **options):

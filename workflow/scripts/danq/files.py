@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import glob
 import gzip
 import io
+import logging
 import os
 import platform
+import re
 import shutil
 import time
 import zlib
@@ -18,6 +21,7 @@ from typing import BinaryIO
 
 from .errors import UserError
 
+log = logging.getLogger(__name__)
 GZIP_MAGIC = b"\x1f\x8b"
 SLACK = 1 << 20  # bytes that a file may have beside its data
 STALE = 24 * 3600  # seconds after which a temporary file of another machine was left by a killed process
@@ -64,21 +68,71 @@ def replacing(path: str | Path, room: int = 0) -> Iterator[Path]:
     mark = f".tmp-{platform.node()}-"
     temporary = path.with_name(f"{mark}{os.getpid()}-{path.name}")  # keeps the suffix, which Keras insists on
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path, mark)
-        if room:
-            _make_room(temporary, room + SLACK)
-        yield temporary
-        if temporary.is_dir() and path.is_dir():
-            shutil.rmtree(path)
-        os.replace(temporary, path)
+        with _told(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(path, mark)
+            if room:
+                _make_room(temporary, room + SLACK)
+            yield temporary
+            if temporary.is_dir() and path.is_dir():
+                shutil.rmtree(path)
+            os.replace(temporary, path)
+    finally:
+        _remove(temporary)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn the disk's troubles into a UserError that names `path`."""
+    try:
+        yield
     except (OSError, RuntimeError) as error:  # HDF5 reports a failed close as RuntimeError
         reason = _disk_trouble(error)
         if reason is None:
             raise
         raise UserError(f"{path}: {reason}; nothing was written there") from error
-    finally:
-        _remove(temporary)
+
+
+@contextmanager
+def locked(path: str | Path, who: str) -> Iterator[None]:
+    """Hold `path` for this process alone; while another has it, a UserError that begins with `who`.
+
+    A file beside it carries the lock, which the system takes back when its process ends in any way.
+    """
+    path = Path(path)
+    lock = _lock_file(path)
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = lock.open("a+")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise UserError(
+                f"{path}: {who} is writing it ({file.read().strip()}); wait for its end, or choose another output"
+            ) from None
+        except OSError:  # a file system without locks
+            log.debug("%s cannot be locked", lock)
+        file.truncate(0)
+        job = os.environ.get("SLURM_JOB_ID")
+        file.write(f"process {os.getpid()} on {platform.node()}{f', Slurm job {job}' if job else ''}")
+        file.flush()
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f".lock-{path.name}")
+
+
+def slurm_job(path: str | Path) -> str | None:
+    """The number of the Slurm job that has, or before it was killed had, the lock of `path`."""
+    lock = _lock_file(Path(path))
+    found = re.search(r"Slurm job (\d+)$", lock.read_text()) if lock.exists() else None
+    return found[1] if found else None
 
 
 def _sweep(path: Path, mark: str) -> None:

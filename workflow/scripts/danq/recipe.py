@@ -17,6 +17,7 @@ OPTIMIZERS = ("adam", "rmsprop", "sgd")
 SCHEDULES = ("constant", "cosine", "plateau", "inverse")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 CLASS_WEIGHTINGS = ("none", "balanced", "sqrt")
+XLA = {"auto": "auto", "always": True, "never": False}  # as Keras calls it: jit_compile
 FIRST_FILTERS = ("random", "jaspar")
 PLATEAU_PATIENCE, PLATEAU_FACTOR = 2, 0.3
 
@@ -35,6 +36,8 @@ class Recipe:
         (divided by 1 + decay x batches so far)
     momentum, weight_decay : for sgd; weight decay is added to the gradient, as Torch does
     patience : stop after so many epochs without a better validation loss
+    precision : "mixed_bfloat16" and "mixed_float16" compute in 16 bits and keep weights in 32
+    xla : compile with XLA: "always", "never", or "auto" (Keras decides)
     strands : "both" (each window and its reverse complement), "random" (one of them), "none" (forward)
     class_weighting : weight of a target's positives in the loss: "none" (1), "balanced"
         (negatives / positives, at most 100) or "sqrt" (its square root)
@@ -57,6 +60,7 @@ class Recipe:
     epochs: int = 60
     patience: int = 5
     precision: str = "float32"
+    xla: str = "auto"
     strands: str = "both"
     class_weighting: str = "none"
     max_windows: int | None = None
@@ -67,6 +71,7 @@ class Recipe:
             "optimizer": OPTIMIZERS,
             "schedule": SCHEDULES,
             "precision": PRECISIONS,
+            "xla": tuple(XLA),
             "strands": STRANDS,
             "class_weighting": CLASS_WEIGHTINGS,
         }

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[1]
 SCRIPTS = PROJECT / "workflow/scripts"
 PARTS = ("Snakefile", "workflow", "config", "profiles")
 PATIENCE = 600  # seconds; a busy machine is no failure

@@ -1,0 +1,145 @@
+"""A real Slurm cluster of one node, on this machine: munged, slurmctld and slurmd from Debian's slurm-wlm.
+
+The node claims more than the machine has (64 CPUs, 256 GB, 4 V100s, 2 A100s, 800 GB of lscratch), so that scheduling
+can be seen. GPUs are terminals that nobody uses: jobs get CUDA_VISIBLE_DEVICES, and a CPU does the work.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+ETC = Path("/etc/slurm")
+MARK = "# written by the tests of the DanQ workflow"
+SCRATCH = Path("/lscratch")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol")
+
+CONF = """{mark}
+ClusterName=danqtest
+SlurmctldHost={node}(127.0.0.1)
+AuthType=auth/munge
+SlurmUser=root
+StateSaveLocation={home}/state
+SlurmdSpoolDir={home}/spool
+SlurmctldLogFile={home}/slurmctld.log
+SlurmdLogFile={home}/slurmd.log
+SlurmctldPidFile={home}/slurmctld.pid
+SlurmdPidFile={home}/slurmd.pid
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU_Memory
+GresTypes=gpu,lscratch
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+MpiDefault=none
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+JobCompType=jobcomp/none
+SlurmdParameters=config_overrides
+ReturnToService=2
+# Soon enough for tests; a job's record stays until they have read it.
+SlurmdTimeout=10
+SchedulerParameters=sched_interval=5,batch_sched_delay=0
+MinJobAge=86400
+KillWait=30
+Prolog={home}/prolog.sh
+Epilog={home}/epilog.sh
+NodeName={node} NodeAddr=127.0.0.1 CPUs=64 RealMemory=256000 Gres=gpu:v100:4,gpu:a100:2,lscratch:800 State=UNKNOWN
+PartitionName=norm Nodes={node} Default=YES MaxTime=10-00:00:00 State=UP
+PartitionName=gpu Nodes={node} MaxTime=10-00:00:00 State=UP
+"""
+GRES = """{mark}
+Name=gpu Type=v100 File=/dev/tty[10-13]
+Name=gpu Type=a100 File=/dev/tty[14-15]
+Name=lscratch Count=800
+"""
+PROLOG = f"#!/bin/sh\nmkdir -p {SCRATCH}/$SLURM_JOB_ID && chown $SLURM_JOB_UID {SCRATCH}/$SLURM_JOB_ID\n"
+EPILOG = f"#!/bin/sh\nrm -rf {SCRATCH}/$SLURM_JOB_ID\n"
+
+
+def why_not() -> str | None:
+    """Why no cluster can be started here, or None."""
+    if os.geteuid() != 0:
+        return "a Slurm cluster is started by root only"
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        return f"{', '.join(missing)} not installed (Debian: apt-get install slurm-wlm)"
+    if (ETC / "slurm.conf").exists() and MARK not in (ETC / "slurm.conf").read_text():
+        return "this machine belongs to a cluster (/etc/slurm/slurm.conf)"
+    return None
+
+
+class Cluster:
+    """Start and stop the daemons, and ask the controller about jobs."""
+
+    def __init__(self, home: Path):
+        self.home, self.node = home, platform.node().split(".")[0]
+
+    def start(self) -> None:
+        for name in ("state", "spool"):
+            (self.home / name).mkdir(parents=True)
+        ETC.mkdir(exist_ok=True)
+        values = {"mark": MARK, "home": self.home, "node": self.node}
+        (ETC / "slurm.conf").write_text(CONF.format(**values))
+        (ETC / "gres.conf").write_text(GRES.format(**values))
+        for name, script in (("prolog.sh", PROLOG), ("epilog.sh", EPILOG)):
+            (self.home / name).write_text(script)
+            (self.home / name).chmod(0o755)
+        self._start_munge()
+        subprocess.run(["slurmctld", "-c"], check=True)
+        self.start_node()
+
+    def _start_munge(self) -> None:
+        key, socket = Path("/etc/munge/munge.key"), Path("/run/munge")
+        if not key.exists():
+            subprocess.run(["mungekey", "--create"], check=True)
+        socket.mkdir(exist_ok=True)
+        shutil.chown(key, "munge", "munge")
+        shutil.chown(socket, "munge", "munge")
+        subprocess.run(["runuser", "-u", "munge", "--", "munged", "--force"], check=True, stderr=subprocess.DEVNULL)
+
+    def start_node(self) -> None:
+        subprocess.run(["slurmd"], check=True)
+        self.wait_for(lambda: re.search(r"idle|mix", ask("sinfo", "-h", "-o", "%T")), "the node to be up")
+
+    def stop_node(self) -> None:
+        """As when a node goes down: slurmd stops, and what ran there with it."""
+        subprocess.run(["pkill", "-KILL", "-x", "slurmd"], check=False)
+        subprocess.run(["pkill", "-KILL", "-f", "slurmstepd"], check=False)
+        self.wait_for(lambda: "down" in ask("sinfo", "-h", "-o", "%T"), "the node to be down", 120)
+
+    def stop(self) -> None:
+        subprocess.run(["scancel", "--user=root"], check=False)
+        for name in ("slurmd", "slurmctld", "munged"):
+            subprocess.run(["pkill", "-KILL", "-x", name], check=False)
+        subprocess.run(["pkill", "-KILL", "-f", "slurmstepd"], check=False)
+        for name in ("slurm.conf", "gres.conf"):
+            (ETC / name).unlink(missing_ok=True)
+
+    def wait_for(self, condition, what: str, seconds: float = 60):
+        """Poll until `condition` holds, and return its value."""
+        until = time.monotonic() + seconds
+        while not (value := condition()):
+            if time.monotonic() > until:
+                raise AssertionError(f"waited {seconds} s for {what}\n{ask('squeue', '--states=all')}")
+            time.sleep(0.5)
+        return value
+
+    def jobs(self) -> list[dict[str, str]]:
+        """The controller's record of every job, oldest first."""
+        text = ask("scontrol", "--detail", "--oneliner", "show", "jobs")
+        lines = [line for line in text.splitlines() if line.startswith("JobId=")]
+        return [{k: v.strip() for k, v in re.findall(r"(\S+?)=((?:(?! \S+?=).)*)", line)} for line in lines]
+
+    def jobs_of(self, folder: Path, rule: str) -> list[dict[str, str]]:
+        """Records of the rule's jobs that were submitted from the folder, oldest first."""
+        named = re.compile(rf"rule_{rule}(_|$)")
+        return [job for job in self.jobs() if job["WorkDir"] == str(folder) and named.match(job.get("Comment", ""))]
+
+
+def ask(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout

@@ -1,0 +1,85 @@
+"""Choosing devices, and sharing out batches among several: two logical CPU devices take the place of GPUs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import SIZES, write_split
+
+from danq import checkpoint
+from danq.devices import STAND_INS, Devices
+from danq.errors import UserError
+
+PROGRAM = Path(__file__).parents[2] / "workflow/scripts/train.py"
+# No dropout: each device draws its own.
+OPTIONS = [f"{name}={value}" for name, value in (SIZES | {"dropout": 0.0, "lstm_dropout": 0.0}).items()]
+
+
+def trained(data, output, gpus, batch_size=20, *options, stand_ins=2):
+    command = [sys.executable, PROGRAM, "-d", data, "-o", output, "-g", str(gpus), "-b", str(batch_size), *options]
+    environment = {**os.environ, STAND_INS: str(stand_ins)}
+    more = ["-e", "3", "-O", "sgd", "-l", "0.05", "--size", *OPTIONS]
+    return subprocess.run([*command, *more], env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def odd_data(tmp_path_factory):
+    """401 and 101 windows, 802 and 202 samples: the last batches of 20 hold two, of 3 one."""
+    folder = tmp_path_factory.mktemp("odd")
+    write_split(folder / "train.h5", 401, 1)
+    write_split(folder / "valid.h5", 101, 2)
+    return folder
+
+
+@pytest.mark.parametrize(("options", "atol"), [((), 2e-4), (("--class-weighting", "sqrt"), 2e-4)])
+def test_two_devices_give_the_weights_of_one(odd_data, tmp_path, options, atol):
+    for n in (1, 2):
+        done = trained(odd_data, tmp_path / f"{n}.weights.h5", n, 20, *options)
+        assert done.returncode == 0, done.stderr
+        assert f"{n} CPU devices take the place of GPUs" in done.stderr
+    one, two = (checkpoint.load(tmp_path / f"{n}.weights.h5")[0].get_weights() for n in (1, 2))
+    for first, second in zip(one, two, strict=True):
+        np.testing.assert_allclose(first, second, atol=atol)
+    histories = [pd.read_csv(tmp_path / f"{n}.history.tsv", sep="\t")[["loss", "val_loss"]] for n in (1, 2)]
+    np.testing.assert_allclose(histories[0], histories[1], rtol=1e-4)
+    run = json.loads((tmp_path / "2.run.json").read_text())
+    assert run["devices"] == ["CPU:0 in place of a GPU", "CPU:1 in place of a GPU"]
+
+
+def test_a_last_batch_smaller_than_the_devices(odd_data, tmp_path):
+    """802 samples in batches of 9: the last holds one, which leaves a second and third device without any."""
+    done = trained(odd_data, tmp_path / "3.weights.h5", 3, 9, stand_ins=3)
+    assert done.returncode == 0, done.stderr
+    history = pd.read_csv(tmp_path / "3.history.tsv", sep="\t")
+    one = trained(odd_data, tmp_path / "1.weights.h5", 1, 9)
+    assert one.returncode == 0, one.stderr
+    alone = pd.read_csv(tmp_path / "1.history.tsv", sep="\t")
+    np.testing.assert_allclose(history["val_loss"], alone["val_loss"], rtol=0.01)  # one sample an epoch is left out
+
+
+def test_a_batch_that_cannot_be_shared_out(data, tmp_path):
+    done = trained(data, tmp_path / "a.weights.h5", 2, 25)
+    assert done.returncode == 1
+    assert "a batch of 25 windows cannot be shared out evenly among 2 GPUs; make it 24 or 26" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_gpus_that_are_not_there_are_an_error_with_the_mend():
+    import tensorflow as tf
+
+    there = len(tf.config.list_physical_devices("GPU"))
+    with pytest.raises(UserError, match=f"{there + 1} GPUs? asked for") as error:
+        Devices(gpus=there + 1)
+    if not tf.test.is_built_with_cuda():
+        assert "built without CUDA: install the GPU build (`make environment GPU=1`)" in str(error.value)
+
+
+def test_a_stand_in_that_is_no_number(monkeypatch):
+    monkeypatch.setenv(STAND_INS, "two")
+    with pytest.raises(UserError, match="DANQ_CPUS_AS_GPUS must be a number, not 'two'"):
+        Devices()
