@@ -34,6 +34,7 @@ localrules:
 
 
 onstart:
+    check_writable(RESULTS)
     cancel_orphans()
 
 

@@ -14,6 +14,7 @@ from conftest import SIZES, write_split
 from danq import checkpoint
 from danq.devices import STAND_INS, Devices
 from danq.errors import UserError
+from danq.predictions import Predictions
 
 PROGRAM = Path(__file__).parents[2] / "workflow/scripts/train.py"
 # No dropout: each device draws its own.
@@ -69,17 +70,40 @@ def test_a_batch_that_cannot_be_shared_out(data, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_gpus_that_are_not_there_are_an_error_with_the_mend():
+@pytest.mark.parametrize(
+    ("driver", "cuda", "mend"),
+    [
+        (False, True, "there is no NVIDIA driver here: run where there is a GPU, or on the CPU (`--gpus 0`)"),
+        (False, False, "this TensorFlow was built without CUDA: install the GPU build (`make environment GPU=1`)"),
+        (True, True, "see what `nvidia-smi` says, or install the GPU build"),
+    ],
+)
+def test_gpus_that_are_not_there_are_an_error_with_the_mend(monkeypatch, driver, cuda, mend):
     import tensorflow as tf
 
     there = len(tf.config.list_physical_devices("GPU"))
+    monkeypatch.setattr(tf.test, "is_built_with_cuda", lambda: cuda)
+    monkeypatch.setattr("danq.devices.shutil.which", lambda name: "/usr/bin/nvidia-smi" if driver else None)
     with pytest.raises(UserError, match=f"{there + 1} GPUs? asked for") as error:
         Devices(gpus=there + 1)
-    if not tf.test.is_built_with_cuda():
-        assert "built without CUDA: install the GPU build (`make environment GPU=1`)" in str(error.value)
+    assert mend in str(error.value)
 
 
 def test_a_stand_in_that_is_no_number(monkeypatch):
     monkeypatch.setenv(STAND_INS, "two")
     with pytest.raises(UserError, match="DANQ_CPUS_AS_GPUS must be a number, not 'two'"):
         Devices()
+
+
+def test_two_devices_predict_as_one(odd_data, tmp_path):
+    """101 windows: one more is needed, and left out again."""
+    program = PROGRAM.with_name("predict.py")
+    assert trained(odd_data, tmp_path / "a.weights.h5", 1, 20, "-n", "40").returncode == 0
+    found = []
+    for n in ("1", "2"):
+        command = [sys.executable, program, "-d", odd_data, "-c", tmp_path / "a.weights.h5", "--split", "valid"]
+        output = tmp_path / f"{n}.h5"
+        subprocess.run([*command, "-g", n, "-o", output], env={**os.environ, STAND_INS: "2"}, check=True)
+        found.append(np.array(Predictions.open(output).probabilities))
+    assert found[0].shape[0] == 101
+    np.testing.assert_allclose(*found, atol=1e-6)

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from project import environment
+import yaml
+from project import environment, program
 
 from danq.meme import read_meme
 
@@ -33,6 +34,26 @@ def test_each_model_learns_the_transcription_factors(model):
     factors = auc[(auc["model"] == model) & (auc["assay"] == "TF")]
     assert len(factors) == 8
     assert factors["auroc"].mean() >= 0.92, factors[["target", "auroc"]]
+
+
+def test_half_precision_gives_the_same_auroc(tmp_path):
+    """DanQ once more, in bfloat16 where that is enough."""
+    model = yaml.safe_load((PROJECT / "config/config.yaml").read_text())["models"]["danq"]
+    model |= {"model": model.pop("architecture"), "size": [f"{k}={v}" for k, v in model.pop("sizes").items()]}
+    options = []
+    for name, value in (model | {"precision": "mixed_bfloat16"}).items():
+        options += [f"--{name.replace('_', '-')}", *map(str, value if isinstance(value, list) else [value])]
+    checkpoint, predictions, table = (tmp_path / name for name in ("a.weights.h5", "a.h5", "auc.tsv"))
+    for words in (
+        ["train", "-d", RESULTS / "windows", "-o", checkpoint, *options],
+        ["predict", "-d", RESULTS / "windows", "-c", checkpoint, "-o", predictions],
+        ["evaluate", predictions, "-o", table],
+    ):
+        done = program(*words)
+        assert done.returncode == 0, done.stderr
+    half, single = (pd.read_csv(path, sep="\t")["auroc"] for path in (table, RESULTS / "danq/auc.tsv"))
+    print(f"mean AUROC {half.mean():.4f} in bfloat16, {single.mean():.4f} in float32")
+    assert abs(half.mean() - single.mean()) <= 0.005
 
 
 def correlation(planted, learned):

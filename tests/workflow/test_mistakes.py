@@ -310,7 +310,7 @@ def test_gpu_that_is_not_there(windows, tmp_path):
     """Somebody who asks for a GPU must not wait for a CPU unawares."""
     output = tmp_path / "model"
     sentence = the_sentence(train(windows, output, "-g", 1), "error: ")
-    check(sentence, "1 GPU asked for, none found by tensorflow", "make environment GPU=1")
+    check(sentence, "1 GPU asked for, none found by tensorflow", "no NVIDIA driver here", "`--gpus 0`")
     assert names(output) == []
 
 
@@ -380,3 +380,20 @@ def test_full_disk_in_train(windows, tmp_path, disk, full):
     # The state stays where there is room: with the disk freed, the same command goes on from it.
     kept = {"output": ["history", "run", "state"], "history": ["state"], "state": []}[full]
     assert names(tmp_path / "model") == [f"{name}.weights.h5" for name in kept]
+
+
+def test_results_that_cannot_be_written(project, tmp_path):
+    """A read-only results folder ends the run before any job, twice: no lock stays behind."""
+    own = shutil.copytree(project, tmp_path / "own")
+    toys.write_config(own / "toy.yaml", toys.config("data"))
+    (own / "results").mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", own / "results"], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        for _ in range(2):
+            done = snakemake(own, "windows", "--cores", "2", "--configfile", "toy.yaml")
+            assert done.returncode != 0
+            assert "results: the folder cannot be written to; check its permissions" in done.stderr
+            assert "rule prepare" not in done.stdout + done.stderr
+    finally:
+        subprocess.run(["umount", own / "results"], check=True)

@@ -269,6 +269,15 @@ def gpus_here():
     return 1 if which("nvidia-smi") else 0
 
 
+def check_writable(folder):
+    """Results that cannot be written end the run before any work, in one sentence."""
+    place = Path(folder)
+    while not place.exists():
+        place = place.parent
+    if not os.access(place, os.W_OK):
+        raise WorkflowError(f"{place}: the folder cannot be written to; check its permissions, or use --directory")
+
+
 def cancel_orphans():
     """Cancel Slurm jobs of a killed Snakemake that wait to make, or work on, what this one is about to make.
 

@@ -32,7 +32,9 @@ def main() -> None:
     )
     parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
     parser.add_argument("--min-sites", type=int, default=10, help="a filter with fewer sites gets no motif")
-    parser.add_argument("-g", "--gpus", type=int, help="GPUs; an error when not there (default: one if there is one)")
+    parser.add_argument(
+        "-g", "--gpus", type=int, choices=(0, 1), help="GPUs; an error when not there (default: one if there is)"
+    )
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     args = parser.parse_args()
 

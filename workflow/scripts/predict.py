@@ -48,7 +48,7 @@ def main() -> None:
     path = args.checkpoint or checkpoint.default_path("danq", args.model or "DanQ")
     sizes = {name: getattr(args, name) for name in ("filters", "kernel") if getattr(args, name) is not None}
     checkpoint.check_sizes(path, checkpoint.read_blueprint(path), args.model, sizes)
-    Devices(args.gpus, args.threads)
+    devices = Devices(args.gpus, args.threads)
     name = f"{args.split}.h5"
     with staged(cli.packed_folder(args.data, [args.split], args.cache), [name], args.scratch) as folder:
         windows = Windows(folder / name)
@@ -57,7 +57,7 @@ def main() -> None:
         else:
             from danq.predict import predict
 
-            predict(path, windows, args.output or "test_results.h5", args.strands)
+            predict(path, windows, args.output or "test_results.h5", args.strands, devices)
 
 
 def list_sites(args, path, windows) -> None:

@@ -99,13 +99,18 @@ class Devices:
             kind = "CPU" if self._stand_ins else "GPU"
             self._strategy = tf.distribute.MirroredStrategy([f"{kind}:{i}" for i in range(len(self.gpus))])
 
+    @property
+    def count(self) -> int:
+        """How many devices share out each batch."""
+        return max(len(self.gpus), 1)
+
     def check_batch(self, batch_size: int) -> None:
         """A global batch is shared out evenly among the GPUs."""
-        if self.gpus and batch_size % len(self.gpus):
-            below = batch_size - batch_size % len(self.gpus)
+        if batch_size % self.count:
+            below = batch_size - batch_size % self.count
             raise UserError(
-                f"a batch of {batch_size} windows cannot be shared out evenly among {len(self.gpus)} GPUs; "
-                f"make it {below or len(self.gpus)} or {below + len(self.gpus)}"
+                f"a batch of {batch_size} windows cannot be shared out evenly among {self.count} GPUs; "
+                f"make it {below or self.count} or {below + self.count}"
             )
 
     def scope(self) -> AbstractContextManager:

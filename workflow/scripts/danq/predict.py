@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from . import checkpoint
 from .batches import Batches, Unpack, packed_input
-from .devices import feed
+from .devices import Devices, feed
 from .files import replacing
 from .predictions import FORMAT
 from .targets import to_json
@@ -41,11 +41,19 @@ def on_strands(model: keras.Model, strands: str) -> keras.Model:
     return keras.Model(packed, probabilities, name=f"strands_{model.name}")
 
 
-def predict(checkpoint_path: str | Path, windows: Windows, output: str | Path, strands: str = "both") -> None:
+def predict(
+    checkpoint_path: str | Path,
+    windows: Windows,
+    output: str | Path,
+    strands: str = "both",
+    devices: Devices | None = None,
+) -> None:
     """Predict all windows and write them to `output`, an HDF5 file that `predictions.Predictions` reads."""
-    model, blueprint = checkpoint.load(checkpoint_path)
-    checkpoint.check_fit(blueprint, checkpoint_path, windows)
-    predictor = on_strands(model, strands)
+    devices = devices or Devices()
+    with devices.scope():
+        model, blueprint = checkpoint.load(checkpoint_path)
+        checkpoint.check_fit(blueprint, checkpoint_path, windows)
+        predictor = on_strands(model, strands)
     n, begin = len(windows), time.monotonic()
     with (
         replacing(output, room=5 * n * len(windows.targets)) as temporary,
@@ -54,9 +62,11 @@ def predict(checkpoint_path: str | Path, windows: Windows, output: str | Path, s
     ):
         data = file.create_dataset("predictions", (n, len(windows.targets)), np.float32)
         for block in blocks(n, CHUNK):
-            batches = Batches(windows, np.arange(n)[block], BATCH, with_labels=False)
-            data[block] = feed(predictor.predict, batches)
-            progress.update(block.stop - block.start)
+            size = block.stop - block.start
+            samples = np.arange(block.start, block.stop + -size % devices.count)  # a multiple, so that none is idle
+            batches = Batches(windows, np.minimum(samples, n - 1), BATCH, with_labels=False)
+            data[block] = feed(predictor.predict, batches)[:size]
+            progress.update(size)
         file["labels"] = windows.packed_labels()
         file["targets"] = to_json(windows.targets)
         file.attrs.update(

@@ -71,7 +71,7 @@ def train(
     with locked(state_path, "another training"), StopRequest() as stop:
         model, trainer = _compiled(recipe, data, devices, initial_weights)
         state = StateFile(state_path, _key(recipe, data, valid, initial_weights), trainer)
-        options = {"replicas": max(len(devices.gpus), 1), "save_every": save_every, "verbose": verbose}
+        options = {"replicas": devices.count, "save_every": save_every, "verbose": verbose}
         epochs = Epochs(trainer, data, valid, recipe, state, stop, **options)
         progress = _train_epochs(epochs, model, initial_weights, tensorboard)
         run = {
