@@ -36,6 +36,7 @@ localrules:
 onstart:
     check_writable(RESULTS)
     cancel_orphans()
+    warn_of_old_recipes()
 
 
 rule all:

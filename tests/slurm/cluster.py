@@ -12,7 +12,10 @@ import re
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 ETC = Path("/etc/slurm")
 MARK = "# written by the tests of the DanQ workflow"
@@ -68,6 +71,9 @@ def why_not() -> str | None:
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
         return f"{', '.join(missing)} not installed (Debian: apt-get install slurm-wlm)"
+    working = [name for name in ("munged", "slurmctld", "slurmd") if ask("pgrep", "-x", name)]
+    if working:
+        return f"this machine belongs to a cluster ({', '.join(working)} at work)"
     if (ETC / "slurm.conf").exists() and MARK not in (ETC / "slurm.conf").read_text():
         return "this machine belongs to a cluster (/etc/slurm/slurm.conf)"
     return None
@@ -107,9 +113,13 @@ class Cluster:
         self.wait_for(lambda: re.search(r"idle|mix", ask("sinfo", "-h", "-o", "%T")), "the node to be up")
 
     def stop_node(self) -> None:
-        """As when a node goes down: slurmd stops, and what ran there with it."""
+        """As when a node goes down: slurmd stops, and what ran there with it, at once."""
         subprocess.run(["pkill", "-KILL", "-x", "slurmd"], check=False)
         subprocess.run(["pkill", "-KILL", "-f", "slurmstepd"], check=False)
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if "SLURM_JOB_ID" in process.environ():
+                    process.kill()
         self.wait_for(lambda: "down" in ask("sinfo", "-h", "-o", "%T"), "the node to be down", 120)
 
     def stop(self) -> None:

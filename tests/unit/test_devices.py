@@ -60,7 +60,7 @@ def test_a_last_batch_smaller_than_the_devices(odd_data, tmp_path):
     one = trained(odd_data, tmp_path / "1.weights.h5", 1, 9)
     assert one.returncode == 0, one.stderr
     alone = pd.read_csv(tmp_path / "1.history.tsv", sep="\t")
-    np.testing.assert_allclose(history["val_loss"], alone["val_loss"], rtol=0.01)  # one sample an epoch is left out
+    np.testing.assert_allclose(history["val_loss"], alone["val_loss"], atol=0.03)  # a batch less an epoch
 
 
 def test_a_batch_that_cannot_be_shared_out(data, tmp_path):

@@ -18,6 +18,7 @@ from danq.errors import UserError
 from danq.files import locked
 from danq.interrupt import Stopped
 from danq.recipe import Recipe
+from danq.state import StateFile
 from danq.train import train
 
 PROGRAM = Path(__file__).parents[2] / "workflow/scripts/train.py"
@@ -89,6 +90,40 @@ def test_the_second_signal_ends_at_once(data, tmp_path, monkeypatch):
 
     monkeypatch.setattr(epoch._Leg, "on_train_batch_end", twice)
     with pytest.raises(KeyboardInterrupt):
+        train(data, RECIPE, tmp_path / "a.weights.h5")
+
+
+def test_more_of_slurms_signals_do_not_cut_the_saving_short(data, tmp_path, monkeypatch):
+    """scancel tells all processes of a job, and then the job's script tells them once more."""
+    save = StateFile.save
+
+    def told_again(self, progress):
+        signal.raise_signal(signal.SIGTERM)
+        save(self, progress)
+
+    monkeypatch.setattr(StateFile, "save", told_again)
+    with pytest.raises(Stopped):
+        train(data, RECIPE, tmp_path / "a.weights.h5")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.state.h5"]
+
+
+def test_a_state_of_other_settings_is_kept_until_the_end(data, tmp_path, monkeypatch, unbroken):
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        signal_at(patch, epoch._Leg, "on_train_batch_end", 47)
+        train(data, RECIPE, tmp_path / "a.weights.h5")
+    kept = (tmp_path / "a.state.h5").read_bytes()
+    other = Recipe(**{**RECIPE.__dict__, "learning_rate": 0.02})
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        signal_at(patch, epoch._Leg, "on_train_batch_end", 3)
+        train(data, other, tmp_path / "a.weights.h5")
+    assert (tmp_path / "old-a.state.h5").read_bytes() == kept
+    train(data, other, tmp_path / "a.weights.h5")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.history.tsv", "a.run.json", "a.weights.h5"]
+
+
+def test_a_state_that_cannot_be_read_is_not_thrown_away(data, tmp_path):
+    (tmp_path / "a.state.h5").mkdir()  # opening it fails as on a disk in trouble
+    with pytest.raises(UserError, match="a.state.h5: cannot be read .*see to that, or remove the file"):
         train(data, RECIPE, tmp_path / "a.weights.h5")
 
 

@@ -1,4 +1,5 @@
 # What the rules share: the checked config, and functions that turn it into inputs and options.
+import json
 import os
 import sys
 from functools import cache
@@ -19,9 +20,8 @@ import danq.models
 import danq.prepare
 from danq.errors import UserError
 from danq.fetch import is_address, local_path
-from danq.files import slurm_job
 from danq.published import read_table
-from danq.slurm import cancel
+from danq.slurm import cancel, jobs_here
 from danq.target_list import numbered_targets, published_assays, read_targets
 from danq.targets import find, read_sheet, targets_of
 
@@ -281,14 +281,39 @@ def check_writable(folder):
 def cancel_orphans():
     """Cancel Slurm jobs of a killed Snakemake that wait to make, or work on, what this one is about to make.
 
-    A training saves where it stands, and this run goes on from there. The numbers of waiting jobs are in Snakemake's
-    own records, those of running trainings in the locks of their states.
+    A training saves where it stands, and this run goes on from there. Snakemake's own records have the numbers of jobs
+    that wait; jobs that run are known by folder, rule and wildcards. Those do not tell the dataset, so they are left
+    alone when another Snakemake has locked other files of this folder.
     """
-    known = set()
-    for job in workflow.dag.needrun_jobs():
-        known |= set(workflow.persistence.external_jobids(job))
-        state = job.params.get("state")
-        known |= {slurm_job(state)} if state else set()
-    cancelled = cancel(known - {None})
+    if workflow.local_exec:
+        return
+    jobs = [job for job in workflow.dag.needrun_jobs() if not job.is_local]
+    known = {jobid for job in jobs for jobid in workflow.persistence.external_jobids(job)}
+    alone = len(list(Path(".snakemake/locks").glob("*.output.lock"))) <= 1
+    if alone:
+        wanted = {(job.rule.name, *map(str, job.wildcards)) for job in jobs}
+        known |= {number for number, rule in jobs_here(Path.cwd()) if rule in wanted}
+    cancelled = cancel(known)
     if cancelled:
         logger.info(f"Cancelled Slurm jobs that a killed Snakemake had left: {', '.join(sorted(cancelled))}")
+
+
+def warn_of_old_recipes():
+    """Say which models were trained with other settings than the config's and will not be trained anew.
+
+    So it can be when a training ended after its Snakemake was killed, because nobody wrote down its options.
+    """
+    planned = {job.wildcards.model for job in workflow.dag.needrun_jobs() if job.rule.name == "train"}
+    for name in MODELS:
+        run = Path(RESULTS, name, "run.json")
+        if name in planned or not run.exists():
+            continue
+        recipe, options = json.loads(run.read_text())["recipe"], train_options(config, name)
+        differ = [key for key in recipe if key in options and recipe[key] != options[key]]
+        if recipe["sizes"] != config["models"][name]["sizes"]:
+            differ.append("sizes")
+        if differ:
+            logger.warning(
+                f"{run}: {name} was trained with another {', '.join(differ)} than the config says; "
+                f"to train it anew, add --forcerun {run.with_name('model.weights.h5')}"
+            )

@@ -34,7 +34,7 @@ class Devices:
         self.backend = keras.backend.backend()
         if gpus is not None and gpus < 0:
             raise UserError(f"the number of GPUs must be 0 or more, not {gpus}")
-        self._stand_ins = _number(os.environ.get(STAND_INS, "0"))
+        self._stand_ins = _number(os.environ.get(STAND_INS, "0")) if self.backend == "tensorflow" else 0
         found = self._found_gpus()
         if gpus is not None and gpus > len(found):
             raise UserError(
@@ -47,6 +47,10 @@ class Devices:
             self._set_up_tensorflow(threads)
         elif len(self.gpus) > 1:
             raise UserError(f"several GPUs need the TensorFlow backend, this is {self.backend}")
+        elif self.backend == "jax" and found and not self.gpus:
+            import jax
+
+            jax.config.update("jax_default_device", jax.devices("cpu")[0])
         if not self.gpus:
             log.info("no GPU in use: running on the CPU%s", f" with {threads} threads" if threads else "")
         elif self._stand_ins:
@@ -85,6 +89,7 @@ class Devices:
 
         try:
             if self._stand_ins:
+                tf.config.set_visible_devices([], "GPU")
                 parts = [tf.config.LogicalDeviceConfiguration() for _ in range(self._stand_ins)]
                 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], parts)
             else:

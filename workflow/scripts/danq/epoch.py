@@ -73,8 +73,7 @@ class Epochs:
             self._train_a_leg(progress, samples, f"epoch {epoch + 1}/{self.recipe.epochs}")
             if self.stop:
                 self.save_and_end(progress)
-            if progress.part.samples < len(samples):
-                self.state.save(progress)
+            self.state.save(progress)
         part = progress.part
         row = {
             "epoch": epoch + 1,

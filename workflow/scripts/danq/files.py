@@ -10,14 +10,13 @@ import io
 import logging
 import os
 import platform
-import re
 import shutil
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from .errors import UserError
 
@@ -74,6 +73,7 @@ def replacing(path: str | Path, room: int = 0) -> Iterator[Path]:
             if room:
                 _make_room(temporary, room + SLACK)
             yield temporary
+            _to_disk(temporary)
             if temporary.is_dir() and path.is_dir():
                 shutil.rmtree(path)
             os.replace(temporary, path)
@@ -100,20 +100,14 @@ def locked(path: str | Path, who: str) -> Iterator[None]:
     A file beside it carries the lock, which the system takes back when its process ends in any way.
     """
     path = Path(path)
-    lock = _lock_file(path)
+    lock = path.with_name(f".lock-{path.name}")
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = lock.open("a+")
+        while not (_taken(file, path, who) and _same(file, lock)):  # its holder removes the file as it lets go
+            file.close()
+            file = lock.open("a+")
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise UserError(
-                f"{path}: {who} is writing it ({file.read().strip()}); wait for its end, or choose another output"
-            ) from None
-        except OSError:  # a file system without locks
-            log.debug("%s cannot be locked", lock)
         file.truncate(0)
         job = os.environ.get("SLURM_JOB_ID")
         file.write(f"process {os.getpid()} on {platform.node()}{f', Slurm job {job}' if job else ''}")
@@ -124,15 +118,25 @@ def locked(path: str | Path, who: str) -> Iterator[None]:
             lock.unlink(missing_ok=True)
 
 
-def _lock_file(path: Path) -> Path:
-    return path.with_name(f".lock-{path.name}")
+def _taken(file: IO[str], path: Path, who: str) -> bool:
+    """Take the lock, or say who has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        raise UserError(
+            f"{path}: {who} is writing it ({file.read().strip()}); wait for its end, or choose another output"
+        ) from None
+    except OSError as error:
+        log.warning("%s: this file system has no locks (%s); start no second writer", path, error.strerror)
+    return True
 
 
-def slurm_job(path: str | Path) -> str | None:
-    """The number of the Slurm job that has, or before it was killed had, the lock of `path`."""
-    lock = _lock_file(Path(path))
-    found = re.search(r"Slurm job (\d+)$", lock.read_text()) if lock.exists() else None
-    return found[1] if found else None
+def _same(file: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _sweep(path: Path, mark: str) -> None:
@@ -162,6 +166,13 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Have a file's content on the disk before its name is: a machine that dies in between leaves the earlier file."""
+    if path.is_file():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
 
 def _make_room(path: Path, size: int) -> None:

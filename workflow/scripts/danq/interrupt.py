@@ -20,7 +20,8 @@ class Stopped(Exception):
 
 
 class StopRequest:
-    """While the context lasts, a first signal is only noted; a second one ends the process as it always would.
+    """While the context lasts, a first signal is only noted. A user's second one (SIGINT) ends the process at once; of
+    SIGTERM there may be several, from Slurm and from a job's script, and none of them cuts the saving short.
 
     Attributes
     ----------
@@ -44,8 +45,7 @@ class StopRequest:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.number = number
-        for each, before in self._before.items():
-            signal.signal(each, before)
+        signal.signal(signal.SIGINT, self._before[signal.SIGINT])
 
     @property
     def name(self) -> str:

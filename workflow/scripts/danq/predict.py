@@ -63,8 +63,9 @@ def predict(
         data = file.create_dataset("predictions", (n, len(windows.targets)), np.float32)
         for block in blocks(n, CHUNK):
             size = block.stop - block.start
-            samples = np.arange(block.start, block.stop + -size % devices.count)  # a multiple, so that none is idle
-            batches = Batches(windows, np.minimum(samples, n - 1), BATCH, with_labels=False)
+            samples = np.arange(block.start, block.stop + -size % devices.count)  # a device without any would fail
+            batch_size = BATCH // devices.count * devices.count
+            batches = Batches(windows, np.minimum(samples, n - 1), batch_size, with_labels=False)
             data[block] = feed(predictor.predict, batches)[:size]
             progress.update(size)
         file["labels"] = windows.packed_labels()

@@ -42,11 +42,13 @@ def _copied(folder: Path, names: list[str], scratch: Path) -> Path | None:
         for name in names:
             if (folder / name).exists():  # a missing file is for its reader to report
                 shutil.copyfile(folder / name, copies / name)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
-        log.warning("scratch disk %s is not used: %s; reading the windows from %s", scratch, reason, folder)
+    except BaseException as error:
         if copies:
             shutil.rmtree(copies, ignore_errors=True)
+        if not isinstance(error, OSError):  # a signal's
+            raise
+        reason = os.strerror(error.errno) if error.errno else error
+        log.warning("scratch disk %s is not used: %s; reading the windows from %s", scratch, reason, folder)
         return None
     seconds = time.monotonic() - begin
     log.info("windows copied to the scratch disk %s: %.2f GB in %.0f s", copies, size / 1e9, seconds)

@@ -16,6 +16,7 @@ import h5py
 import keras
 import numpy as np
 
+from .errors import UserError
 from .files import replacing
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ class StateFile:
         try:
             with h5py.File(self.path, "r") as file:
                 if file.attrs["key"] != self._key:
-                    log.info("%s belongs to other settings or data: starting afresh", self.path)
+                    self._set_aside("belongs to other settings, data or versions of the software")
                     return Progress()
                 part = json.loads(file.attrs["part"])
                 progress = Progress(
@@ -112,7 +113,9 @@ class StateFile:
                     for i, variable in enumerate(variables)
                 ]
         except (OSError, KeyError, ValueError, TypeError) as error:
-            log.warning("%s is damaged (%s): starting afresh", self.path, error)
+            if getattr(error, "errno", None):  # the disk's or the network's trouble, not the file's
+                raise UserError(f"{self.path}: cannot be read ({error}); see to that, or remove the file") from error
+            self._set_aside(f"is damaged ({error})")
             return Progress()
         for variable, value in saved:  # only now that all of it was read
             variable.assign(value)
@@ -120,5 +123,15 @@ class StateFile:
         log.info("resuming after %s, from %s", progress.place, self.path)
         return progress
 
+    def _set_aside(self, why: str) -> None:
+        """Start afresh, but keep the file until this training is done: days of work may be in it."""
+        self.path.replace(self._aside)
+        log.warning("%s %s: starting afresh; it is kept as %s", self.path, why, self._aside.name)
+
+    @property
+    def _aside(self) -> Path:
+        return self.path.with_name(f"old-{self.path.name}")
+
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
+        self._aside.unlink(missing_ok=True)
