@@ -36,7 +36,6 @@ localrules:
 onstart:
     check_writable(RESULTS)
     cancel_orphans()
-    warn_of_old_recipes()
 
 
 rule all:

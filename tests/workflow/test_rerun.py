@@ -12,10 +12,12 @@ import shutil
 import signal
 import subprocess
 import time
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
 import toys
+import yaml
 from project import PATIENCE, copy_project, environment, jobs, snakemake
 
 CONFIG = "config/toy.yaml"
@@ -97,6 +99,23 @@ def test_nothing_changed(project):
     dry = snakemake(project, "--dry-run", "--configfile", CONFIG)
     assert dry.returncode == 0
     assert "Nothing to be done" in dry.stdout + dry.stderr
+
+
+def test_a_training_without_records_is_named(project):
+    """It ended after its Snakemake was killed: Snakemake knows no options to compare, but run.json does."""
+    for path in (project / ".snakemake/metadata").iterdir():
+        if b"results/toy/danq/" in urlsafe_b64decode(path.name):
+            path.unlink()
+    config = yaml.safe_load((project / CONFIG).read_text())
+    config["models"]["danq"] |= {"learning_rate": 0.5}
+    config["models"]["deepsea"] |= {"learning_rate": 0.5}
+    toys.write_config(project / CONFIG, config)
+    dry = snakemake(project, "--dry-run", "--configfile", CONFIG)
+    plan = jobs(dry.stdout)
+    assert ("train", "deepsea") in plan
+    assert ("train", "danq") not in plan
+    assert "results/toy/danq/run.json: trained with another learning rate than the config has now" in dry.stdout
+    assert "deepsea/run.json: trained" not in dry.stdout
 
 
 def another_model(config):

@@ -2,6 +2,7 @@
 import json
 import os
 import sys
+from base64 import urlsafe_b64encode
 from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
@@ -301,19 +302,24 @@ def cancel_orphans():
 def warn_of_old_recipes():
     """Say which models were trained with other settings than the config's and will not be trained anew.
 
-    So it can be when a training ended after its Snakemake was killed, because nobody wrote down its options.
+    So it is when a training ended after its Snakemake was killed: nobody wrote down its options (the metadata that
+    Snakemake compares), but its run.json has them.
     """
-    planned = {job.wildcards.model for job in workflow.dag.needrun_jobs() if job.rule.name == "train"}
     for name in MODELS:
         run = Path(RESULTS, name, "run.json")
-        if name in planned or not run.exists():
+        metadata = Path(".snakemake/metadata", urlsafe_b64encode(str(run).encode()).decode())
+        if not run.exists() or metadata.exists():
             continue
         recipe, options = json.loads(run.read_text())["recipe"], train_options(config, name)
-        differ = [key for key in recipe if key in options and recipe[key] != options[key]]
+        differ = [key.replace("_", " ") for key in recipe if key in options and recipe[key] != options[key]]
         if recipe["sizes"] != config["models"][name]["sizes"]:
             differ.append("sizes")
         if differ:
             logger.warning(
-                f"{run}: {name} was trained with another {', '.join(differ)} than the config says; "
-                f"to train it anew, add --forcerun {run.with_name('model.weights.h5')}"
+                f"{run}: trained with another {', '.join(differ)} than the config has now, after Snakemake had been "
+                f"killed; to train {name} anew, add --forcerun {run.with_name('model.weights.h5')}"
             )
+
+
+if workflow.is_main_process:
+    warn_of_old_recipes()
