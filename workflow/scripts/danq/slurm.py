@@ -14,7 +14,8 @@ from .errors import UserError
 
 log = logging.getLogger(__name__)
 PATIENCE = 300  # seconds for cancelled jobs to save and end
-_COMMENT = re.compile(r"rule_(?P<rule>\w+?)(_wildcards_(?P<wildcards>.*))?")
+# As Snakemake's Slurm plugin writes it (rule_train_wildcards_danq), and profiles/biowulf (..._wildcards_model=danq).
+_COMMENT = re.compile(r"rule_(?P<rule>\w+?)(_wildcards_(\w+=)?(?P<wildcard>.*))?")
 
 
 def _ask(*fields: str) -> list[list[str]]:
@@ -36,8 +37,7 @@ def jobs_here(folder: Path) -> list[tuple[str, tuple[str, ...]]]:
     for number, comment, place in _ask("%A", "%k", "%Z"):
         named = _COMMENT.fullmatch(comment)
         if named and Path(place) == folder:
-            wildcard = named["wildcards"]
-            found.append((number, (named["rule"], *([wildcard] if wildcard else []))))
+            found.append((number, (named["rule"], *([named["wildcard"]] if named["wildcard"] else []))))
     return found
 
 
