@@ -1,4 +1,4 @@
-"""Which jobs of a queue are this folder's, from squeue's own words; the rest is tested on a real cluster (tests/slurm)."""
+"""Which jobs of a queue are this folder's, from squeue's own words; tests/slurm does the rest on a real cluster."""
 
 from pathlib import Path
 
