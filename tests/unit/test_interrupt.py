@@ -123,7 +123,7 @@ def test_a_state_of_other_settings_is_kept_until_the_end(data, tmp_path, monkeyp
 
 def test_a_state_that_cannot_be_read_is_not_thrown_away(data, tmp_path):
     (tmp_path / "a.state.h5").mkdir()  # opening it fails as on a disk in trouble
-    with pytest.raises(UserError, match="a.state.h5: cannot be read .*see to that, or remove the file"):
+    with pytest.raises(UserError, match="a.state.h5: cannot be read \\(.*\\); see to that, or remove the file"):
         train(data, RECIPE, tmp_path / "a.weights.h5")
 
 

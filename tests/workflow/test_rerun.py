@@ -324,5 +324,5 @@ def test_killed_training_goes_on(project):
     record = json.loads((model / "run.json").read_text())
     assert record["epochs"] == 25
     assert len(record["resumed_after"]) == 1
-    assert 1 <= record["resumed_after"][0] < 25
+    assert 0 <= record["resumed_after"][0] < 25  # the first saving is before the first epoch's validation
     assert not (model / "training.state.h5").exists()

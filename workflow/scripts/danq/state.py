@@ -113,9 +113,10 @@ class StateFile:
                     for i, variable in enumerate(variables)
                 ]
         except (OSError, KeyError, ValueError, TypeError) as error:
+            reason = str(error).splitlines()[0]
             if getattr(error, "errno", None):  # the disk's or the network's trouble, not the file's
-                raise UserError(f"{self.path}: cannot be read ({error}); see to that, or remove the file") from error
-            self._set_aside(f"is damaged ({error})")
+                raise UserError(f"{self.path}: cannot be read ({reason}); see to that, or remove the file") from error
+            self._set_aside(f"is damaged ({reason})")
             return Progress()
         for variable, value in saved:  # only now that all of it was read
             variable.assign(value)
