@@ -22,6 +22,10 @@ sys.path.insert(0, str(SCRIPTS))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own chatter
 GB = 1e9
 
+# The published set and its models.
+LENGTH, TARGETS = 1000, 919  # bp, chromatin features
+PARAMETERS = {"DanQ": 46_926_479, "DeepSEA": 52_843_119}
+
 
 def apart(function: Callable, *args) -> Any:
     """`function(*args)` in a fresh interpreter, so that memory, threads and caches of contenders do not mix."""

@@ -18,18 +18,19 @@ from pathlib import Path
 
 import common
 import simulated
+from common import LENGTH, PARAMETERS, TARGETS
 
 from cli import parser
 
-LENGTH, TARGETS = 1000, 919
-PUBLISHED = {"DanQ": 46_926_479, "DeepSEA": 52_843_119}  # parameters
 EPOCH, TEST = 4_400_000, 455_024  # samples
 V100 = {"train": 1355, "predict": 463}  # samples/s of the reference programs
 
 
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
-    options.add_argument("--models", nargs="+", default=list(PUBLISHED), choices=list(PUBLISHED), help="architectures")
+    options.add_argument(
+        "--models", nargs="+", default=list(PARAMETERS), choices=list(PARAMETERS), help="architectures"
+    )
     options.add_argument("--batch", nargs="+", type=int, default=[500, 2000], help="samples a batch")
     options.add_argument(
         "--precision",
@@ -63,7 +64,7 @@ def measure(architecture: str, path: Path, batch: int, precision: str, steps: in
     keras.config.set_dtype_policy(precision)
     recipe = Recipe(architecture=architecture, batch_size=batch, precision=precision)
     model = models.build(architecture, LENGTH, TARGETS)
-    assert model.count_params() == PUBLISHED[architecture]
+    assert model.count_params() == PARAMETERS[architecture]
     trainer, predictor = on_packed(model), on_strands(model, "both")
     trainer.compile(make_optimizer(recipe, steps), make_loss(recipe, windows.positives(), len(windows)))
     samples = np.random.default_rng(1).integers(0, 2 * len(windows), batch * steps)

@@ -21,16 +21,16 @@ from pathlib import Path
 
 import common
 import simulated
+from common import LENGTH, PARAMETERS, TARGETS
 
 from cli import parser
-
-LENGTH, TARGETS = 1000, 919
-PUBLISHED = {"DanQ": 46_926_479, "DeepSEA": 52_843_119}  # parameters
 
 
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
-    options.add_argument("--models", nargs="+", default=list(PUBLISHED), choices=list(PUBLISHED), help="architectures")
+    options.add_argument(
+        "--models", nargs="+", default=list(PARAMETERS), choices=list(PARAMETERS), help="architectures"
+    )
     options.add_argument("--batch", type=int, default=100, help="windows a batch")
     options.add_argument("--steps", type=int, default=6, help="batches that count")
     options.add_argument("--warm-up", type=int, default=2, help="batches before them")
@@ -45,13 +45,13 @@ def arguments() -> argparse.Namespace:
 def ours(architecture: str, path: Path, args: argparse.Namespace) -> dict:
     import keras_models
 
-    return checked(keras_models.ours(architecture, path, args.batch, args.warm_up), PUBLISHED[architecture])
+    return checked(keras_models.ours(architecture, path, args.batch, args.warm_up), PARAMETERS[architecture])
 
 
 def plain_keras(architecture: str, path: Path, args: argparse.Namespace) -> dict:
     import keras_models
 
-    return checked(keras_models.plain(architecture, path, args.batch, args.warm_up), PUBLISHED[architecture])
+    return checked(keras_models.plain(architecture, path, args.batch, args.warm_up), PARAMETERS[architecture])
 
 
 def plain_pytorch(architecture: str, path: Path, args: argparse.Namespace) -> dict:
@@ -64,7 +64,7 @@ def plain_pytorch(architecture: str, path: Path, args: argparse.Namespace) -> di
     windows = Windows(path)
     x, y = windows.onehot(slice(None)), windows.labels().astype(np.float32)
     result = torch_models.measure(architecture, x, y, args.batch, args.warm_up, Recipe().learning_rate)
-    return checked(result, PUBLISHED[architecture] + torch_models.SECOND_BIAS[architecture])
+    return checked(result, PARAMETERS[architecture] + torch_models.SECOND_BIAS[architecture])
 
 
 def checked(result: dict, parameters: int) -> dict:

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import common
 import memory
-from common import GB, SCRIPTS
+from common import GB, LENGTH, SCRIPTS, TARGETS
 from simulated import write_windows
 
 import cli
 from danq.windows import Windows
 
 PUBLISHED = {"train": 2_200_000, "valid": 4_000, "test": 227_512}  # forward windows
-LENGTH, TARGETS, HALVINGS = 1000, 919, 6
+HALVINGS = 6
 DISK = 2.2e6 * (500 + 115) * 2.4 + 4.4e6 * 1200  # bytes at scale 1: packed twice, and the compressed bundle
 
 
