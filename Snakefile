@@ -31,6 +31,10 @@ localrules:
     compare,
     draw_histories,
     draw_assays,
+    draw_influence,
+    compare_motifs,
+    draw_models,
+    draw_calibration,
 
 
 onstart:
@@ -42,6 +46,8 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        multiext(f"{RESULTS}/", "curves", "models"),
+        expand("{results}/{model}/logos", results=RESULTS, model=MODELS),
 
 
 rule windows:
@@ -62,9 +68,11 @@ rule predictions:
 rule evaluation:
     input:
         multiext(f"{RESULTS}/", "auc.tsv", "comparison.tsv", "assays.tsv", "assays.png", "curves"),
+        multiext(f"{RESULTS}/", "paired.tsv", "models", "calibration.png"),
         rules.compare_published.output if config["evaluate"]["published"] else [],
 
 
 rule logos:
     input:
         expand("{results}/{model}/logos", results=RESULTS, model=MODELS),
+        multiext(f"{RESULTS}/", "annotated.tsv", "recovered.tsv"),

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """AUROC and AUPRC of many targets: danq.metrics.each_target against a loop over scikit-learn's functions.
 
+"evaluate.py, all of it" is what the workflow runs: also the 95 % intervals, the curves' points and the calibration.
+
 Random labels of 0.5 to 10% positives, and float32 probabilities that know something of them and
 hold ties. Each contender has its own process; all values must agree to 1e-9. The published test
 set is --targets 919 --windows 455024.
@@ -46,7 +48,7 @@ def write_case(folder: Path, windows: int, targets: int) -> None:
 
 def measured(name: str, folder: Path) -> dict:
     labels, probabilities = (np.load(folder / f"{part}.npy") for part in ("labels", "probabilities"))
-    way = {"ours": ours, "ours, 1 thread": ours_alone, "scikit-learn": scikit_learn}[name]
+    way = WAYS[name]
     way(labels[:1000], probabilities[:1000])  # imports and the like are no part of the time
     with Growth() as growth:
         begin = time.perf_counter()
@@ -58,12 +60,24 @@ def measured(name: str, folder: Path) -> dict:
 def ours(labels: np.ndarray, probabilities: np.ndarray, threads: int | None = None) -> list[tuple[float, float]]:
     from danq.metrics import each_target
 
-    results = each_target(lambda block: (labels[:, block], probabilities[:, block]), labels.shape[1], threads)
-    return [(auroc, auprc) for _, auroc, auprc in results]
+    def columns(block: slice) -> tuple[np.ndarray, np.ndarray]:
+        return labels[:, block], probabilities[:, block]
+
+    return each_target(lambda i, counts: (counts.auroc(), counts.auprc()), columns, labels.shape[1], threads)
 
 
 def ours_alone(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[float, float]]:
     return ours(labels, probabilities, threads=1)
+
+
+def in_full(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[float, float]]:
+    from danq.evaluate import evaluate
+    from danq.predictions import Predictions
+    from danq.target_list import numbered_targets
+
+    predictions = Predictions("", numbered_targets(labels.shape[1]), probabilities, np.packbits(labels, axis=1), "both")
+    table = evaluate(predictions, "ours").auc
+    return list(zip(table["auroc"], table["auprc"], strict=True))
 
 
 def scikit_learn(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[float, float]]:
@@ -73,12 +87,20 @@ def scikit_learn(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[fl
     return [(roc_auc_score(y, p), average_precision_score(y, p)) for y, p in columns]
 
 
+WAYS = {
+    "ours": ours,
+    "ours, 1 thread": ours_alone,
+    "evaluate.py, all of it": in_full,
+    "scikit-learn": scikit_learn,
+}
+
+
 def main() -> None:
     args = arguments()
     with common.scratch(args.folder, 5 * args.windows * args.targets) as folder:
         common.say(f"making {args.targets} x {args.windows:,} probabilities")
         common.apart(write_case, folder, args.windows, args.targets)
-        results = {name: common.apart(measured, name, folder) for name in ("ours", "ours, 1 thread", "scikit-learn")}
+        results = {name: common.apart(measured, name, folder) for name in WAYS}
     truth = results["scikit-learn"]["values"]
     for name, result in results.items():
         assert np.allclose(result["values"], truth, rtol=0, atol=TOLERANCE), f"{name} differs from scikit-learn"

@@ -88,7 +88,7 @@ def config(folder: str | Path) -> dict:
             "danq": {"architecture": "DanQ", "sizes": dict(DANQ), **training},
             "deepsea": {"architecture": "DeepSEA", "sizes": dict(DEEPSEA), **training},
         },
-        "motifs": {"min_sites": 1},
+        "motifs": {"min_sites": 1, "trim": 0, "influence": 20},
     }
 
 

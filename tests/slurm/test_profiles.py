@@ -12,7 +12,8 @@ from project import copy_project, run
 
 QUICK = {"profiles/slurm": ["--slurm-init-seconds-before-status-checks", "3"], "profiles/biowulf": []}
 STAND_IN = {"DANQ_CPUS_AS_GPUS": "1"}  # the node's GPUs are terminals
-GPU_JOBS, CPU_JOBS = ("train", "predict"), ("prepare", "evaluate", "motifs", "draw_logos", "draw_curves", "report")
+GPU_JOBS = ("train", "predict", "influence")
+CPU_JOBS = ("prepare", "evaluate", "motifs", "annotate", "draw_logos", "draw_curves", "report")
 # Rule: CPUs, memory in MB, minutes.
 ASKED = {
     "prepare": (8, 8000, 120),
@@ -56,7 +57,7 @@ def test_everything_ran_as_a_job(cluster, finished):
     assert (project / "results/demo/report.html").stat().st_size > 100_000
     for rule in (*GPU_JOBS, *CPU_JOBS):
         jobs = cluster.jobs_of(project, rule)
-        assert len(jobs) == (2 if rule in (*GPU_JOBS, "evaluate", "motifs", "draw_logos") else 1), rule
+        assert len(jobs) == (2 if rule in (*GPU_JOBS, "evaluate", "motifs", "annotate", "draw_logos") else 1), rule
         assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     assert not cluster.jobs_of(project, "compare")  # seconds of work, done where Snakemake runs
 

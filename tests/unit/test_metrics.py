@@ -31,8 +31,14 @@ def test_many_targets_at_once_and_in_their_order():
     draw = np.random.default_rng(0)
     labels = (draw.random((3000, 150)) < draw.random(150)).astype(np.uint8)
     probabilities = draw.random((3000, 150), np.float32).round(2)
-    results = each_target(lambda targets: (labels[:, targets], probabilities[:, targets]), 150, threads=2)
-    for i, (positives, auroc, auprc) in enumerate(results):
+    results = each_target(
+        lambda i, counts: (i, counts.positives, counts.auroc(), counts.auprc()),
+        lambda targets: (labels[:, targets], probabilities[:, targets]),
+        150,
+        threads=2,
+    )
+    assert [result[0] for result in results] == list(range(150))
+    for i, positives, auroc, auprc in results:
         assert positives == labels[:, i].sum()
         assert auroc == pytest.approx(roc_auc_score(labels[:, i], probabilities[:, i]), abs=1e-12)
         assert auprc == pytest.approx(average_precision_score(labels[:, i], probabilities[:, i]), abs=1e-12)

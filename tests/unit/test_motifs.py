@@ -1,148 +1,204 @@
+"""Sites to motifs, their table, and the files that carry them to other tools."""
+
 import gzip
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from Bio import SeqIO
 from Bio import motifs as bio_motifs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danq import checkpoint, models, motifs
-from danq.meme import Motif, read_meme, write_meme
-from danq.motifs import chosen_samples, count_matrices, find_instances, make_motifs, write_instances
+from danq import checkpoint, instances, onehot
+from danq.errors import UserError
+from danq.meme import UNIFORM, Motif, read_meme, write_counts, write_meme
+from danq.motifs import COLUMNS, Making, composition, count_matrix, informative, make_motif, table_of
+from danq.scan import chosen_samples, scanned
 from danq.windows import Windows
-
-THRESHOLD = 0.5
 
 
 @pytest.fixture(scope="module")
-def found(data, trained):
+def sites(data, trained):
     model, _ = checkpoint.load(trained)
     windows = Windows(data / "test.h5")
-    samples = chosen_samples(windows, windows.targets[:1], "both")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(motifs, "CHUNK", 37)  # several chunks
-        return model, windows, samples, find_instances(model, windows, samples, THRESHOLD)
+    with scanned(model, windows, chosen_samples(windows, windows.targets[:1], "both"), "best", 0.5) as found:
+        yield found
 
 
-def by_hand(model, windows, samples):
-    """Every filter's response to every sequence by the definition of a convolution."""
-    kernel, bias = model.get_layer("first_convolution").get_weights()
-    n, width = len(windows), len(kernel)
-    tensor = windows.onehot(samples % n, samples >= n)
-    places = tensor.shape[1] - width + 1
-    response = np.stack([np.tensordot(tensor[:, p : p + width], kernel, 2) + bias for p in range(places)], axis=1)
-    return np.maximum(response, 0)
+@pytest.fixture(scope="module")
+def counts(sites):
+    return {f: count_matrix(sites, sites.of(f)) for f in range(sites.n_filters)}
 
 
-def test_samples_are_the_windows_with_a_chosen_target_on_both_strands(found):
-    _, windows, samples, _ = found
-    positive = np.flatnonzero(windows.labels()[:, 0])
-    assert samples.tolist() == positive.tolist() + (positive + len(windows)).tolist()
-    assert chosen_samples(windows, [], "forward").tolist() == np.flatnonzero(windows.labels().any(axis=1)).tolist()
+def test_counts_stack_the_sites(sites, counts):
+    for f in range(8):
+        by_hand = np.zeros((8, 4), int)
+        for one in sites.of(f):
+            window = sites.windows.onehot([one["sample"] % 150], np.array([one["sample"] >= 150]))[0]
+            by_hand += window[one["position"] : one["position"] + 8].astype(int)
+        assert (counts[f] == by_hand).all()
 
 
-def test_instances_are_the_highest_responses_above_the_threshold(found):
-    model, windows, samples, instances = found
-    response = by_hand(model, windows, samples)
-    expected = {}
-    for f in range(response.shape[2]):
-        highest = response[:, :, f].max()
-        for row, sample in enumerate(samples):
-            place = response[row, :, f].argmax()
-            if response[row, place, f] > THRESHOLD * highest:
-                expected[f, sample] = (place, response[row, place, f])
-    keys = list(zip(instances.filter.tolist(), instances.sample.tolist(), strict=True))
-    assert set(keys) == set(expected)
-    assert len(keys) == len(expected) > 100
-    for key, place, activation in zip(keys, instances.position, instances.activation, strict=True):
-        assert activation == pytest.approx(expected[key][1], rel=1e-4)
-        assert place == expected[key][0]
+def test_a_filters_row_tells_its_sites_and_a_dead_ones_says_why():
+    counts = np.array([[10, 10, 10, 10], [38, 1, 1, 0], [0, 0, 40, 0], [9, 11, 10, 10]])
+    activation = np.linspace(1, 2, 40, dtype=np.float32)
+    motif, row = make_motif(4, counts, activation, Making(trim=0.25))
+    assert motif.name == "filter_005"
+    assert motif.consensus == row["consensus"] == "AG"
+    assert (row["filter"], row["sites"], row["first"], row["last"], row["note"]) == (5, 40, 2, 3, "")
+    assert row["mean"] == pytest.approx(1.5)
+    assert row["std"] == pytest.approx(activation.std(), rel=1e-5)
+    assert row["maximum"] == 2
+    none = activation[:0]
+    assert make_motif(0, counts * 0, none, Making())[1]["note"] == "dead: never active"
+    assert make_motif(0, counts, activation[:9], Making())[1]["note"] == "fewer than 10 sites"
+    motif, row = make_motif(0, counts[[0, 3]], activation, Making(trim=0.25))
+    assert motif is None
+    assert row["note"] == "no place has 0.25 bits"
+    table = table_of([make_motif(0, counts * 0, none, Making())[1], make_motif(1, counts, activation, Making())[1]])
+    assert tuple(table.columns) == COLUMNS
+    assert table["first"].tolist() == [pd.NA, 1]
 
 
-def test_counts_stack_the_sites(found):
-    _, windows, _, instances = found
-    counts = count_matrices(instances, 8)
-    by_hand = np.zeros((8, 8, 4), int)
-    tensor = {s: windows.onehot([s % 150], np.array([s >= 150]))[0] for s in set(instances.sample.tolist())}
-    for f, sample, place in zip(instances.filter, instances.sample, instances.position, strict=True):
-        by_hand[f] += tensor[sample][place : place + 8].astype(int)
-    assert (counts == by_hand).all()
+@given(
+    st.lists(st.lists(st.integers(0, 50), min_size=4, max_size=4), min_size=1, max_size=12),
+    st.floats(0, 5),
+    st.sampled_from([UNIFORM, (0.31, 0.19, 0.19, 0.31)]),
+)
+def test_information_is_the_relative_entropy_to_the_background(counts, pseudocount, background):
+    motif = Motif.from_counts("m", np.array(counts), pseudocount, background)
+    expected = 0.0
+    for row in counts:
+        row = [c + 4 * pseudocount * b for c, b in zip(row, background, strict=True)]
+        total = sum(row)
+        shares = [(c / total, b) for c, b in zip(row, background, strict=True) if c] if total else []
+        expected += sum(p * np.log2(p / b) for p, b in shares)
+    assert motif.information == pytest.approx(expected, abs=1e-6)
+    assert len(motif.consensus) == len(counts)
+    back = motif.reverse_complement().reverse_complement()
+    assert (back.probabilities == motif.probabilities).all()
 
 
-def test_a_filter_that_spells_the_site_finds_it_everywhere(data):
-    """GATTACA as a filter: its sites are all planted ones, on the strand where they stand."""
-    windows = Windows(data / "train.h5")
-    model = models.build("DanQ", 60, 3, filters=2, kernel=7, pool=6, lstm=2, dense=4)
-    spelled = np.array([[base == letter for letter in "ACGT"] for base in "GATTACA"], np.float32)
-    model.get_layer("first_convolution").set_weights([np.stack([spelled, -spelled], axis=2), np.array([-5.0, -1.0])])
-    samples = chosen_samples(windows, windows.targets[:1], "both")
-    instances = find_instances(model, windows, samples, 0.6)  # of 7 - 5: all seven letters
-    made, table = make_motifs(instances, 2)
-    assert [motif.consensus for motif in made] == ["GATTACA"]
-    assert made[0].information == pytest.approx(14)
-    assert table["note"].tolist() == ["", "dead: never active"]
-    planted = windows.labels()[:, 0].sum()
-    assert planted <= table["sites"][0] <= 1.05 * planted  # a few more stand there by chance
-    forward = instances.sample < len(windows)
-    assert (np.isin(instances.position[forward], range(20, 33))).mean() > 0.95
+def test_a_pseudocount_of_one_adds_one_to_each_base():
+    motif = Motif.from_counts("m", np.array([[6, 0, 0, 0]]), 1)  # Basset's
+    np.testing.assert_allclose(motif.probabilities, [[0.7, 0.1, 0.1, 0.1]])
+    assert motif.sites == 6
 
 
-def test_the_instance_table_points_into_the_genome(found, tmp_path):
-    _, windows, _, instances = found
-    write_instances(tmp_path / "i.tsv.gz", instances, windows)
-    with gzip.open(tmp_path / "i.tsv.gz", "rt") as file:
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=15), st.integers(1, 10))
+def test_trimming_cuts_the_ends_alone(tenths, least):
+    """Places of known information: a share of A mixed with equal shares of the others."""
+    shares = np.array([[0.25 + 0.075 * t, *[0.25 - 0.025 * t] * 3] for t in tenths])
+    motif = Motif("m", shares, 10)
+    bits = motif.bits().sum(axis=1)
+    kept = informative(motif, float(bits.max()) * least / 10 + 1e-9 if bits.max() else 0.0)
+    inside = [i for i, value in enumerate(bits) if value >= float(bits.max()) * least / 10 + 1e-9]
+    assert list(kept) == (list(range(inside[0], inside[-1] + 1)) if inside else list(kept))
+
+
+def test_the_background_is_the_share_of_bases_on_the_strands_that_were_read(data):
+    windows = Windows(data / "test.h5")
+    forward = np.arange(len(windows))
+    shares = windows.onehot(forward).sum(axis=(0, 1)) / (150 * 60)
+    np.testing.assert_allclose(composition(windows, forward), shares)
+    both = np.concatenate([forward, forward + len(windows)])
+    np.testing.assert_allclose(composition(windows, both), (shares + shares[::-1]) / 2)
+
+
+def test_the_instance_files_point_into_the_genome(sites, tmp_path):
+    with instances.writing(tmp_path, sites) as writer:
+        for f in range(sites.n_filters):
+            writer.write(f, sites.of(f))
+    with gzip.open(tmp_path / "instances.tsv.gz", "rt") as file:
         table = pd.read_csv(file, sep="\t")
-    assert tuple(table.columns) == motifs.COLUMNS
-    assert len(table) == len(instances.filter)
-    names, starts = windows.places()
+    assert tuple(table.columns) == instances.COLUMNS
+    assert len(table) == sites.edges[-1] > 100
+    names, starts = sites.windows.places()
     complement = str.maketrans("ACGT", "TGCA")
-    from danq import onehot
-
     for row in table.sample(60, random_state=1).itertuples():
-        forward = onehot.text(windows.packed([row.window]), 60)[0]
+        forward = onehot.text(sites.windows.packed([row.window]), 60)[0]
         assert row.contig == names[row.window]
         site = forward[row.start - starts[row.window] : row.end - starts[row.window]]
         assert row.sequence == (site if row.strand == "+" else site[::-1].translate(complement))
     for _, group in table.groupby("filter"):
         assert group["activation"].is_monotonic_decreasing
+    with gzip.open(tmp_path / "instances.bed.gz", "rt") as file:
+        bed = pd.read_csv(file, sep="\t", header=None, names=["contig", "start", "end", "name", "score", "strand"])
+    same = ["contig", "start", "end", "strand"]
+    pd.testing.assert_frame_equal(bed[same], table[same])
+    assert (bed["name"] == [f"filter_{f:03d}" for f in table["filter"]]).all()
+    highest = table.groupby("filter")["activation"].transform("max")
+    np.testing.assert_allclose(bed["score"], 1000 * table["activation"] / highest, atol=0.6)
+    for f, group in table.groupby("filter"):
+        aligned = list(SeqIO.parse(tmp_path / f"sites/filter_{f:03d}.fa", "fasta"))
+        assert [str(one.seq) for one in aligned] == group["sequence"].tolist()
+        first = group.iloc[0]
+        assert aligned[0].id == f"{first.contig}:{first.start}-{first.end}({first.strand})"
 
 
-def test_a_dead_filter_is_named(found):
-    *_, instances = found
-    chosen = instances.filter != 2
-    silent = motifs.Instances(*(getattr(instances, name)[chosen] for name in motifs.Instances.__dataclass_fields__))
-    made, table = make_motifs(silent, 8)
-    assert table["note"][2] == "dead: never active"
-    assert "filter_003" not in [motif.name for motif in made]
+def test_long_alignments_end_after_the_best_sites(sites, tmp_path, monkeypatch):
+    monkeypatch.setattr(instances, "CHUNK", 7)
+    monkeypatch.setattr(instances, "MOST_ALIGNED", 10)
+    longest = int(np.diff(sites.edges).argmax())
+    with instances.writing(tmp_path, sites) as writer:
+        writer.write(longest, sites.of(longest))
+    assert len(list(SeqIO.parse(tmp_path / f"sites/filter_{longest + 1:03d}.fa", "fasta"))) == 10
 
 
-def test_meme_files_open_in_biopython_and_come_back(found, tmp_path):
-    *_, instances = found
-    made, _ = make_motifs(instances, 8)
-    write_meme(tmp_path / "m.meme", made)
+def test_without_places_there_is_no_bed_file(sites, tmp_path, monkeypatch):
+    unknown = SimpleNamespace(places=lambda: None, packed=sites.windows.packed, length=60, __len__=None)
+    windows = type("Windows", (), {**vars(unknown), "__len__": lambda self: 150, "places": lambda self: None})()
+    nowhere = type(sites)(sites.path, sites.highest, sites.width, sites.edges, windows)
+    with instances.writing(tmp_path, nowhere) as writer:
+        writer.write(0, nowhere.of(0))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["instances.tsv.gz", "sites"]
+    head = (tmp_path / "sites/filter_001.fa").read_text().split("\n")[0]
+    assert head.startswith(">window_")
+
+
+@pytest.mark.parametrize("background", [UNIFORM, (0.3, 0.2, 0.2, 0.3)])
+def test_meme_files_open_in_biopython_and_come_back(counts, tmp_path, background):
+    made = [
+        Motif.from_counts(f"filter_{f + 1:03d}", matrix, 0, background) for f, matrix in counts.items() if matrix.any()
+    ]
+    write_meme(tmp_path / "m.meme", made, {"filter_002": "CTCF"})
     with (tmp_path / "m.meme").open() as file:
         theirs = bio_motifs.parse(file, "minimal")
     ours = read_meme(tmp_path / "m.meme")
-    assert [m.name for m in theirs] == [m.name for m in ours] == [m.name for m in made]
+    assert [m.name.split()[0] for m in theirs] == [m.name for m in ours] == [m.name for m in made]
+    assert theirs[0].background == pytest.approx(dict(zip("ACGT", background, strict=True)))
     for first, second, third in zip(theirs, ours, made, strict=True):
         assert second.sites == third.sites
+        assert second.background == pytest.approx(background)
         np.testing.assert_allclose(second.probabilities, third.probabilities, atol=1e-6)
         for i, base in enumerate("ACGT"):
             np.testing.assert_allclose(np.array(first.pwm[base]), third.probabilities[:, i], atol=1e-4)
 
 
-@given(st.lists(st.lists(st.integers(0, 50), min_size=4, max_size=4), min_size=1, max_size=12))
-def test_information_is_the_relative_entropy_to_uniform(counts):
-    motif = Motif.from_counts("m", np.array(counts))
-    expected = 0.0
-    for row in counts:
-        total = sum(row)
-        expected += sum(c / total * np.log2(c / total / 0.25) for c in row if c) if total else 0
-    assert motif.information == pytest.approx(expected, abs=1e-9)
-    assert len(motif.consensus) == len(counts)
-    back = motif.reverse_complement().reverse_complement()
-    assert (back.probabilities == motif.probabilities).all()
+def test_count_matrices_open_in_biopython_and_come_back(counts, tmp_path):
+    write_counts(tmp_path / "c.jaspar", {f"filter_{f + 1:03d}": matrix for f, matrix in counts.items()})
+    with (tmp_path / "c.jaspar").open() as file:
+        theirs = bio_motifs.parse(file, "jaspar")
+    assert [motif.matrix_id for motif in theirs] == [f"filter_{f + 1:03d}" for f in counts]
+    for motif, matrix in zip(theirs, counts.values(), strict=True):
+        np.testing.assert_array_equal([motif.counts[base] for base in "ACGT"], matrix.T)
+
+
+def test_meme_files_of_other_tools_are_read(tmp_path):
+    """MEME's own output: background over a heading with its source, a second name, extra columns."""
+    (tmp_path / "m.meme").write_text(
+        "MEME version 5.4.1\n\nALPHABET= ACGT\n\nBackground letter frequencies (from uniform background):\n"
+        "A 0.30000 C 0.20000 G 0.20000 T 0.30000 \n\nMOTIF MA0139.1 CTCF\n\n"
+        "letter-probability matrix: alength= 4 w= 2 nsites= 913 E= 0\n 0.1 0.2  0.3 0.4\n 1.0 0 0 0\n\nURL http\n"
+    )
+    (motif,) = read_meme(tmp_path / "m.meme")
+    assert (motif.name, motif.sites, motif.background) == ("MA0139.1", 913, (0.3, 0.2, 0.2, 0.3))
+    assert motif.probabilities.tolist() == [[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]
+    (tmp_path / "x.meme").write_text("MEME version 4\nBackground letter frequencies\nA x\n")
+    with pytest.raises(UserError, match="line 2: no background of A, C, G and T follows"):
+        read_meme(tmp_path / "x.meme")
 
 
 def test_consensus_takes_the_fewest_bases_that_make_three_quarters():

@@ -7,7 +7,7 @@ from real_data import SHARED
 
 from danq import published
 from danq.errors import UserError
-from danq.evaluate import COLUMNS, assay_medians, auc_table, read_auc
+from danq.evaluate import COLUMNS, assay_medians, evaluate, read_auc
 from danq.predictions import Predictions
 from danq.target_list import numbered_targets, published_assays
 
@@ -19,7 +19,7 @@ def as_ours(figures, model):
     """One published model's figures as if they were ours."""
     part = figures[figures["model"] == model]
     table = part.assign(architecture=model, assay=published_assays(), windows=1, positives=1, prevalence=1, note="")
-    table = table[list(COLUMNS)].reset_index(drop=True)
+    table = table.reindex(columns=COLUMNS).reset_index(drop=True)
     return table.join(pd.DataFrame([published.medians(model, assay) for assay in table["assay"]]))
 
 
@@ -76,7 +76,7 @@ def test_published_medians_stand_in_the_table_of_the_published_set_only(tmp_path
     for n, there in ((919, True), (5, False)):
         labels = np.packbits(draw.random((40, n)) < 0.5, axis=1)
         predicted = Predictions(tmp_path, numbered_targets(n), draw.random((40, n)), labels, "both", "DanQ")
-        auc_table(predicted, "mine").to_csv(tmp_path / "auc.tsv", sep="\t", index=False, na_rep="NA")
+        evaluate(predicted, "mine", resamples=0).auc.to_csv(tmp_path / "auc.tsv", sep="\t", index=False, na_rep="NA")
         table = read_auc(tmp_path / "auc.tsv")
         assert ("published_median_auroc" in table) is there
         if there:

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from project import environment, program
 
+from danq.jaspar import core_motifs
 from danq.meme import read_meme
 
 PROJECT = Path(__file__).parents[2]
@@ -79,6 +80,45 @@ def test_most_planted_motifs_come_back_in_the_logos():
     assert sum(value >= 0.8 for value in best.values()) >= 4, best
 
 
+def test_most_planted_motifs_are_named():
+    """At least 80 %: a filter's best match, E < .01, is the planted matrix or one of its family."""
+    planted = [motif.name for motif in read_meme(PROJECT / "resources/demo/planted.meme")]
+    matches = pd.concat(pd.read_csv(RESULTS / model / "matches.tsv", sep="\t") for model in MODELS)
+    best = matches[(matches["rank"] == 1) & (matches["evalue"] < 0.01)]
+    families = {one.name.upper(): tuple(one.tf_family) for one in core_motifs("JASPAR2024", ["vertebrates"])}
+    named = {
+        factor
+        for factor in planted
+        for name in best["name"].str.upper()
+        if name == factor or (families[name] and families[name] == families[factor])
+    }
+    print(f"named: {sorted(named)} of {sorted(planted)}")
+    assert len(named) >= 0.8 * len(planted)
+    recovered = pd.read_csv(RESULTS / "recovered.tsv", sep="\t")
+    assert set(recovered["factor"]) == set(planted)
+    assert len(recovered) == 16
+    assert set(recovered.dropna()["factor"]) >= named
+
+
+def test_annotated_filters_stand_beside_the_published_shares():
+    table = pd.read_csv(RESULTS / "annotated.tsv", sep="\t").set_index("model")
+    for model in MODELS:
+        motifs = pd.read_csv(RESULTS / model / "motifs.tsv", sep="\t")
+        assert table.loc[model, "filters"] == len(motifs)
+        assert table.loc[model, "annotated"] == (motifs["evalue"] < 0.01).sum() > 10
+    assert table["published_annotated"].tolist() == [163, 22]
+
+
+def test_a_factors_own_filter_is_the_one_it_needs():
+    """The filters without which CEBPB's prediction loses most are those that read CEBPB's motif."""
+    influence = pd.read_csv(RESULTS / "danq/influence.tsv", sep="\t").set_index("filter")
+    motifs = pd.read_csv(RESULTS / "danq/motifs.tsv", sep="\t").set_index("filter")
+    assert influence.shape == (64, 10)
+    most = influence["3 CEBPB"].idxmax()
+    assert influence.loc[most, "3 CEBPB"] > 0.05
+    assert motifs.loc[most, "family"] == "CEBP-related"
+
+
 def test_a_shuffled_motif_does_not_come_back():
     """The measure of the test above tells a motif from one that nobody planted."""
     learned = [motif for model in MODELS for motif in read_meme(RESULTS / model / "motifs.meme")]
@@ -96,7 +136,10 @@ def test_the_tables_have_their_columns_and_agree():
     auc = pd.read_csv(RESULTS / "auc.tsv", sep="\t")
     identity = ["model", "architecture", "index", "target", "assay"]
     figures = ["windows", "positives", "prevalence", "auroc", "auprc"]
-    assert auc.columns.tolist() == [*identity, *figures, "note"]
+    ends = ["auroc_low", "auroc_high", "auprc_low", "auprc_high"]
+    assert auc.columns.tolist() == [*identity, *figures, "note", *ends]
+    for measure in ("auroc", "auprc"):
+        assert auc[measure].between(auc[f"{measure}_low"], auc[f"{measure}_high"]).all()
     assert len(auc) == 20
     wide = pd.read_csv(RESULTS / "comparison.tsv", sep="\t")
     for model in MODELS:
@@ -108,6 +151,26 @@ def test_the_tables_have_their_columns_and_agree():
     targets = pd.read_csv(RESULTS / "windows/targets.tsv", sep="\t")
     test = targets[targets["split"] == "test"].reset_index()
     assert (test["positives"] == wide["positives"]).all()
+
+
+def test_models_are_tested_against_each_other_and_drawn():
+    auc = pd.read_csv(RESULTS / "auc.tsv", sep="\t").set_index(["model", "index"])["auroc"]
+    paired = pd.read_csv(RESULTS / "paired.tsv", sep="\t").set_index("index")
+    assert len(paired) == 10
+    assert (paired["auroc"] == auc["danq"]).all()
+    assert (paired["auroc_other"] == auc["deepsea"]).all()
+    assert (paired["pvalue"] <= paired["qvalue"]).all()
+    assert [path.name for path in (RESULTS / "models").glob("*.png")] == ["danq_deepsea.png"]
+    assert (RESULTS / "calibration.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_curves_and_calibration_are_of_all_targets(model):
+    curves = pd.read_csv(RESULTS / model / "curves.tsv.gz", sep="\t")
+    assert curves.groupby("curve")["index"].nunique().to_dict() == {"roc": 10, "pr": 10}
+    calibration = pd.read_csv(RESULTS / model / "calibration.tsv", sep="\t")
+    windows = pd.read_csv(RESULTS / model / "auc.tsv", sep="\t")["windows"].sum()
+    assert calibration.loc[calibration["assay"] == "all", "pairs"].sum() == windows
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -136,9 +199,12 @@ def test_the_record_of_the_run_is_whole(model):
 
 def test_the_report_is_one_page_that_needs_no_network():
     page = (RESULTS / "report.html").read_text()
-    addresses = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", page) + re.findall(r"url\(([^)]*)\)", page)
-    assert len(addresses) > 30
+    without_scripts = re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
+    addresses = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", without_scripts)
+    addresses += re.findall(r"url\(([^)]*)\)", without_scripts)
+    assert len(addresses) > 10
     assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert "default-src 'none'" in page
     assert "@import" not in page
     for name in ("CTCF", "DNase", "H3K4me3", "danq", "deepsea"):
         assert name in page

@@ -83,6 +83,7 @@ def take(path: str) -> Callable[[dict], None]:
         (put("models.deepsea.learning_rate", "1e-4"), ["models.deepsea.learning_rate", "'1e-4'", "1.0e-4"]),
         (put("models.danq.epochs", 0), ["models.danq.epochs", "0 is less than the minimum of 1"]),
         (put("models.windows", {"architecture": "DanQ"}), ["'windows' cannot be a name in models"]),
+        (put("models.models", {"architecture": "DanQ"}), ["'models' cannot be a name in models"]),
         (put("models.a b", {"architecture": "DanQ"}), ["'a b' cannot be a name in models", "letters, digits"]),
         (put("models", {}), ["models", "non-empty", "by a name of your own"]),
         (put("dataset", "a/b"), ["dataset", "'a/b'", "Name of the dataset"]),

@@ -9,7 +9,8 @@ from project import PROJECT, SCRIPTS, run
 # Smaller sizes than the published ones; a later option wins.
 SMALLER = {
     "train.py": "-e 1 -b 500 --size filters2=4 filters3=4 dense=4 filters=48",
-    "motifs.py": "--min-sites 1 --threshold 0.1",
+    "motifs.py": "--min-sites 1 --threshold 0.1 --trim 0",
+    "influence.py": "--windows 20",
 }
 
 
@@ -24,7 +25,11 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
     toys.write_dataset(tmp_path)
     found = commands()
     assert [line.split()[0] for line in found] == [
-        f"{name}.py" for name in ("prepare", "train", "predict", "evaluate", "visualize", "motifs", "visualize")
+        f"{name}.py"
+        for name in (
+            *("prepare", "train", "predict", "evaluate", "visualize"),
+            *("motifs", "annotate", "influence", "visualize"),
+        )
     ]
     for line in found:
         name, *words = shlex.split(line)
@@ -38,6 +43,8 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
         "auc.tsv",
         "001_CTCF.png",
         "filter_043.png",
+        "motifs.tsv",
+        "influence.tsv",
     } <= made
 
 

@@ -31,19 +31,30 @@ def of(model: str, *rules: str) -> set[tuple[str, str]]:
 
 def stages(model: str) -> set[tuple[str, str]]:
     """All that is done for one model."""
-    return of(model, "train", "predict", "evaluate", "motifs", "draw_logos")
+    return of(model, "train", "predict", "evaluate", "motifs", "influence") | named(model)
+
+
+def named(model: str) -> set[tuple[str, str]]:
+    """What follows from the names of a model's motifs."""
+    return of(model, "annotate", "draw_logos", "draw_influence")
 
 
 # What stands above the models: jobs that see all of them.
-TABLES = of("", "compare", "draw_assays", "draw_curves")
+PAIRS = of("", "compare_models", "draw_models")
+FIGURES = of("", "compare", "draw_assays", "draw_curves", "draw_models")  # what comes of the AUC tables
+TABLES = FIGURES | PAIRS | of("", "draw_calibration")
 REPORT = of("", "report")
-JOINT = TABLES | of("", "draw_histories") | REPORT
+JOINT = TABLES | of("", "draw_histories", "compare_motifs") | REPORT
 DANQ, DEEPSEA = stages("danq"), stages("deepsea")
 ALL = of("", "prepare") | DANQ | DEEPSEA | JOINT
-MOTIFS = of("danq", "motifs", "draw_logos") | of("deepsea", "motifs", "draw_logos") | REPORT
+NAMES = named("danq") | named("deepsea") | of("", "compare_motifs") | REPORT
+MOTIFS = of("danq", "motifs") | of("deepsea", "motifs") | NAMES
+INFLUENCE = of("danq", "influence", "draw_influence") | of("deepsea", "influence", "draw_influence") | REPORT
+EVALUATED = of("danq", "evaluate") | of("deepsea", "evaluate") | FIGURES | of("", "draw_calibration")
 PREDICTIONS = of("danq", "predict", "evaluate") | of("deepsea", "predict", "evaluate") | TABLES | REPORT
 # visualize.py draws them all, so what it imports redraws them all
-PICTURES = of("danq", "draw_logos") | of("deepsea", "draw_logos") | JOINT - of("", "compare")
+PICTURES = (NAMES | JOINT) - of("", "compare", "compare_models", "compare_motifs")
+PICTURES -= of("danq", "annotate") | of("deepsea", "annotate")
 
 
 # Python runs this as it starts: each job then tells at its end, in its log, which modules it has imported.
@@ -64,7 +75,8 @@ def finished(tmp_path_factory) -> Path:
     folder = copy_project(tmp_path_factory.mktemp("finished"))
     toys.write_dataset(folder / "data")
     toys.write_config(folder / CONFIG, toys.config("data"))
-    one_thread = [f"{rule}=1" for rule in ("prepare", "train", "predict", "evaluate", "motifs", "draw_logos")]
+    several = ("prepare", "train", "predict", "evaluate", "motifs", "annotate", "influence", "draw_logos")
+    one_thread = [f"{rule}=1" for rule in several]
     words = ("--cores", "2", "--configfile", CONFIG, "--set-threads", *one_thread)
     toys.write_lines(folder / "spy/sitecustomize.py", [SPY])
     done = snakemake(folder, *words, PYTHONPATH=str(folder / "spy"))
@@ -92,6 +104,8 @@ def planned(project: Path, *words: str) -> dict[tuple[str, str], dict[str, str]]
 def edit(path: Path) -> None:
     """Another content, the same meaning: a comment at the end."""
     comments = {".py": "# edited", ".smk": "# edited", ".yaml": "# edited", ".j2": "{# edited #}"}
+    comments |= {".css": "/* edited */", ".js": "// edited"}
+    comments |= {".js": "// edited", ".css": "/* edited */"}
     path.write_text(f"{path.read_text()}\n{comments[path.suffix]}\n")
 
 
@@ -174,8 +188,11 @@ def setting(path: str, value):
         pytest.param(setting("windows.window", 600), ALL, id="window size"),
         pytest.param(setting("windows.split.valid", ["chr2"]), ALL, id="split"),
         pytest.param(setting("predict.strands", "forward"), PREDICTIONS, id="strands of the predictions"),
-        pytest.param(setting("evaluate.curves", ["CTCF"]), of("", "draw_curves") | REPORT, id="curves"),
+        pytest.param(setting("evaluate.curves", ["CTCF"]), of("", "draw_curves"), id="curves"),
+        pytest.param(setting("evaluate.resamples", 20), EVALUATED | REPORT, id="resamples of the intervals"),
         pytest.param(setting("motifs.threshold", 0.6), MOTIFS, id="threshold of the motifs"),
+        pytest.param(setting("motifs.max_evalue", 0.1), NAMES, id="E-value of a match"),
+        pytest.param(setting("motifs.influence", 30), INFLUENCE, id="windows of the influence"),
         pytest.param(setting("simulate.seed", 2), set(), id="seed of the demo's genome"),
     ],
 )
@@ -232,12 +249,21 @@ def test_input_is_changed(project, path):
         (f"{LIBRARY}/objective.py", DANQ | DEEPSEA | JOINT),
         (f"{SCRIPTS}/train.py", DANQ | DEEPSEA | JOINT),
         (f"{SCRIPTS}/predict.py", PREDICTIONS),
+        (f"{LIBRARY}/scan.py", MOTIFS),
         (f"{LIBRARY}/motifs.py", MOTIFS),
-        (f"{LIBRARY}/metrics.py", of("danq", "evaluate") | of("deepsea", "evaluate") | TABLES | PICTURES),
-        (f"{SCRIPTS}/compare.py", TABLES | REPORT),
+        (f"{LIBRARY}/annotate.py", NAMES),
+        (f"{LIBRARY}/influence.py", INFLUENCE),
+        (f"{LIBRARY}/heatmap.py", PICTURES),
+        (f"{LIBRARY}/metrics.py", EVALUATED | PAIRS | PICTURES),
+        (f"{SCRIPTS}/compare.py", FIGURES | REPORT),
+        (f"{LIBRARY}/paired.py", PAIRS | REPORT),
+        (f"{LIBRARY}/curves.py", EVALUATED | PICTURES),
         (f"{LIBRARY}/logo.py", PICTURES),
         (f"{LIBRARY}/report.py", REPORT),
+        (f"{LIBRARY}/report_data.py", REPORT),
         ("workflow/report/page.html.j2", REPORT),
+        ("workflow/report/page.css", REPORT),
+        ("workflow/report/page.js", REPORT),
         (f"{LIBRARY}/peaks.py", ALL),
         (f"{LIBRARY}/prepare.py", ALL),
         (f"{LIBRARY}/errors.py", ALL),
@@ -247,7 +273,7 @@ def test_input_is_changed(project, path):
         (f"{LIBRARY}/data_folder.py", set()),
         (f"{LIBRARY}/sites.py", set()),
         (f"{LIBRARY}/first_filters.py", DANQ | DEEPSEA | JOINT),
-        (f"{LIBRARY}/published.py", of("danq", "evaluate") | of("deepsea", "evaluate") | TABLES | PICTURES),
+        (f"{LIBRARY}/published.py", EVALUATED | NAMES | PICTURES),
     ],
 )
 def test_code_is_edited(project, path, expected):

@@ -111,7 +111,7 @@ def sentence(error):
     if "propertyNames" in error.absolute_schema_path:
         return (
             f"{error.instance!r} cannot be a name in {key}; names are letters, digits, - and _, "
-            "and not windows, curves or benchmarks"
+            "and not windows, curves, models or benchmarks"
         )
     if error.validator == "required":
         return f"{error.message} of {key}"
@@ -148,7 +148,7 @@ def code_of(name, architecture=None):
 
     Architectures are imported by name, so the one in use is added: editing DanQ retrains DanQ only.
     """
-    finder = ModuleFinder([str(SCRIPTS)], excludes=[*BY_HAND, "danq.motifs"] if name == "predict" else BY_HAND)
+    finder = ModuleFinder([str(SCRIPTS)], excludes=[*BY_HAND, "danq.scan"] if name == "predict" else BY_HAND)
     finder.run_script(str(SCRIPTS / f"{name}.py"))
     files = {module.__file__ for module in finder.modules.values() if module.__file__}
     if architecture:
@@ -174,7 +174,7 @@ def bundle_files(config):
 
 def given_files(config):
     """All files that the config and the sheet name, by the key that names them."""
-    given = [("evaluate.published", config["evaluate"]["published"])]
+    given = [("evaluate.published", config["evaluate"]["published"]), ("motifs.known", config["motifs"]["known"])]
     if config["source"] == "bundle":
         bundle = config["bundle"]
         given += [("bundle.folder", f"{bundle['folder']}/{split}.mat") for split in ["train", "valid", "test"]]
@@ -208,6 +208,15 @@ def options(**values):
             words.append(f"--{name.replace('_', '-')}")
             words += [quote(str(item)) for item in (value if isinstance(value, list) else [value])]
     return " ".join(words)
+
+
+# The keys of `motifs` that decide on the scan, and not on names and pictures.
+SCAN = ["split", "targets", "strands", "sites", "threshold", "min_sites", "pseudocount", "background", "trim"]
+
+
+def within(block, *keys):
+    """These keys of a block of the config, so that a rule depends on them alone."""
+    return {key: config[block][key] for key in keys}
 
 
 def interval_files(config):

@@ -5,15 +5,19 @@ rule evaluate:
         program=program("evaluate"),
         code=code_of("evaluate"),
     output:
-        f"{RESULTS}/{{model}}/auc.tsv",
+        auc=f"{RESULTS}/{{model}}/auc.tsv",
+        curves=f"{RESULTS}/{{model}}/curves.tsv.gz",
+        calibration=f"{RESULTS}/{{model}}/calibration.tsv",
     log:
         f"logs/{config['dataset']}/evaluate/{{model}}.log",
     conda:
         "../envs/danq.yaml"
     threads: 4
+    params:
+        options=options(resamples=config["evaluate"]["resamples"], seed=config["seed"]),
     shell:
-        "python {input.program} {input.predictions} --name {wildcards.model} --threads {threads}"
-        " --output {output} 2> {log}"
+        "python {input.program} {input.predictions} --name {wildcards.model} {params.options} --threads {threads}"
+        " --output {output.auc} --curves {output.curves} --calibration {output.calibration} 2> {log}"
 
 
 rule compare:
@@ -33,6 +37,24 @@ rule compare:
         folder=subpath(output.auc, parent=True),
     shell:
         "python {input.program} {input.tables} --output {params.folder} 2> {log}"
+
+
+rule compare_models:
+    input:
+        predictions=expand("{results}/{model}/predictions.h5", results=RESULTS, model=MODELS),
+        program=program("compare_models"),
+        code=code_of("compare_models"),
+    output:
+        report(f"{RESULTS}/paired.tsv", caption="../report/paired.rst", category="3 Evaluation"),
+    log:
+        f"logs/{config['dataset']}/compare_models.log",
+    conda:
+        "../envs/danq.yaml"
+    threads: 4
+    params:
+        predictions=lambda wildcards, input: by_model(input.predictions),
+    shell:
+        "python {input.program} --predictions {params.predictions} --threads {threads} --output {output} 2> {log}"
 
 
 if config["evaluate"]["published"]:
@@ -72,6 +94,43 @@ rule draw_assays:
         "../envs/danq.yaml"
     shell:
         "python {input.program} --assays {input.auc} --output {output} 2> {log}"
+
+
+rule draw_models:
+    input:
+        auc=f"{RESULTS}/auc.tsv",
+        tests=f"{RESULTS}/paired.tsv",
+        program=program("visualize"),
+        code=code_of("visualize"),
+    output:
+        report(
+            directory(f"{RESULTS}/models"),
+            patterns=["{pair}.png"],
+            caption="../report/models.rst",
+            category="3 Evaluation",
+            subcategory="Models",
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_models.log",
+    conda:
+        "../envs/danq.yaml"
+    shell:
+        "python {input.program} --assays {input.auc} --pairs {input.tests} --output {output} 2> {log}"
+
+
+rule draw_calibration:
+    input:
+        tables=expand("{results}/{model}/calibration.tsv", results=RESULTS, model=MODELS),
+        program=program("visualize"),
+        code=code_of("visualize"),
+    output:
+        report(f"{RESULTS}/calibration.png", caption="../report/calibration.rst", category="3 Evaluation"),
+    log:
+        f"logs/{config['dataset']}/draw_calibration.log",
+    conda:
+        "../envs/danq.yaml"
+    shell:
+        "python {input.program} --calibration {input.tables} --output {output} 2> {log}"
 
 
 rule draw_curves:

@@ -27,6 +27,19 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return argparse.ArgumentParser(description=description, formatter_class=HelpFormatter)
 
 
+def named(text: str) -> tuple[str, str]:
+    """`danq=results/danq.h5` as a pair; a path alone is called by its name without suffix."""
+    name, separator, path = text.rpartition("=")
+    return (name, path) if separator else (Path(path).stem, path)
+
+
+def distinct(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The pairs as a dict; two of one name are a UserError."""
+    if len(dict(pairs)) < len(pairs):
+        raise UserError("two files would be called the same; write NAME=FILE for each")
+    return dict(pairs)
+
+
 def packed_folder(folder: str, splits: Sequence[str], cache: str | None) -> Path:
     """The folder with the packed windows of these splits; where there are .mat files, they are packed first."""
     if not any(Path(folder, f"{split}.mat").exists() for split in splits):

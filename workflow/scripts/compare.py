@@ -15,7 +15,7 @@ import pandas as pd
 
 import cli
 from danq.evaluate import assay_medians, compare, read_auc
-from danq.files import replacing
+from danq.tables import write_table
 
 
 def main() -> None:
@@ -27,8 +27,7 @@ def main() -> None:
     auc = pd.concat(tables, ignore_index=True)
     results = {"auc": auc, "comparison": compare(tables), "assays": assay_medians(auc)}
     for name, table in results.items():
-        with replacing(Path(args.output) / f"{name}.tsv") as temporary:
-            table.to_csv(temporary, sep="\t", index=False, na_rep="NA", float_format="%.6g")
+        write_table(table, Path(args.output) / f"{name}.tsv")
 
 
 if __name__ == "__main__":

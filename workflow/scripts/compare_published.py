@@ -12,9 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import cli
-from danq import pictures, plots, published
+from danq import pictures, published, scatters
 from danq.evaluate import read_auc
-from danq.files import replacing
+from danq.tables import write_table
 
 
 def main() -> None:
@@ -25,9 +25,8 @@ def main() -> None:
     args = parser.parse_args()
     compared = published.against(read_auc(args.auc), published.read_table(args.published))
     for name, table in {"published": compared, "published_wins": published.wins(compared)}.items():
-        with replacing(Path(args.output) / f"{name}.tsv") as temporary:
-            table.to_csv(temporary, sep="\t", index=False, na_rep="NA", float_format="%.6g")
-    pictures.save(plots.against_published(compared), Path(args.output) / "published.png")
+        write_table(table, Path(args.output) / f"{name}.tsv")
+    pictures.save(scatters.against_published(compared), Path(args.output) / "published.png")
 
 
 if __name__ == "__main__":

@@ -61,16 +61,16 @@ def main() -> None:
 
 
 def list_sites(args, path, windows) -> None:
-    from danq import checkpoint, motifs
+    from danq import checkpoint, scan
     from danq.sites import write_sites
 
     model, blueprint = checkpoint.load(path)
     checkpoint.check_fit(blueprint, path, windows)
-    samples = motifs.chosen_samples(windows, None, args.strands)
-    instances = motifs.find_instances(model, windows, samples, args.threshold)
+    samples = scan.chosen_samples(windows, None, args.strands)
     output = Path(args.output or "motifs.txt")
-    write_sites(output, instances, blueprint.sizes["filters"])
-    logging.info("%s sites of %d filters in %s", f"{len(instances.filter):,}", blueprint.sizes["filters"], output)
+    with scan.scanned(model, windows, samples, threshold=args.threshold, folder=output.parent) as sites:
+        total = write_sites(output, sites)
+    logging.info("%s sites of %d filters in %s", f"{total:,}", sites.n_filters, output)
 
 
 if __name__ == "__main__":

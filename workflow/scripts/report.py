@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Write the report: one self-contained HTML page of a dataset's results.
 
-Example: report.py -r results/demo -w results/demo/windows -m danq deepsea
+Example: report.py -r results/demo -w results/demo/windows -m danq deepsea --logs logs/demo
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ def main() -> None:
     parser.add_argument("-w", "--windows", required=True, help="folder that prepare.py wrote")
     parser.add_argument("-m", "--models", nargs="+", required=True, help="names of the models' folders")
     parser.add_argument("-o", "--output", help="page to write (default: report.html among the results)")
+    parser.add_argument("-l", "--logs", help="folder of logs whose warnings the page shall show")
     parser.add_argument("--published", action="store_true", help="show what compare_published.py wrote, too")
+    parser.add_argument("--influence", action="store_true", help="show what influence.py wrote, too")
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     results = Path(args.results)
@@ -33,7 +35,9 @@ def main() -> None:
         results=results,
         windows=args.windows,
         models=[ModelResults(name, results / name) for name in args.models],
+        logs=args.logs,
         against_published=args.published,
+        influence=args.influence,
     )
 
 

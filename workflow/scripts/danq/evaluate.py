@@ -2,48 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from . import published
+from . import curves, published
+from .calibration import binned, calibration_table
 from .errors import UserError
 from .files import existing
-from .metrics import each_target
+from .intervals import NONE, auprc_interval, auroc_interval
+from .metrics import Counts, each_target
 from .predictions import Predictions
 from .target_list import is_published
+from .targets import Target
 
 COLUMNS = (
-    "model", "architecture", "index", "target", "assay", "windows", "positives", "prevalence", "auroc", "auprc", "note"
+    "model", "architecture", "index", "target", "assay", "windows", "positives", "prevalence", "auroc", "auprc", "note",
+    "auroc_low", "auroc_high", "auprc_low", "auprc_high",
 )  # fmt: skip
+CURVE_COLUMNS = ("index", "curve", "x", "y")
+RESAMPLES = 200  # of the windows, for the intervals of the AUPRC
 MEASURES = ("auroc", "auprc")
 
 
-def auc_table(predictions: Predictions, model: str, threads: int | None = None) -> pd.DataFrame:
-    """A row per target, columns `COLUMNS`. A target of one class has no AUC and a note that says why.
+@dataclass(frozen=True)
+class Tables:
+    """What one model's predictions come to.
 
-    On the published 919 targets, each row also has the paper's medians for this architecture and assay.
+    auc : a row per target, columns `COLUMNS`. A target of one class has no AUC and a note that says why. On the
+        published 919 targets, each row also has the paper's medians for this architecture and assay.
+    curves : a row per point, columns `CURVE_COLUMNS`; targets of one class have none
+    calibration : a row per assay and bin of probability, as `calibration_table` makes it
     """
-    n = len(predictions.probabilities)
-    rows = []
-    measured = each_target(predictions.columns, len(predictions.targets), threads)
-    for target, (positives, auroc, auprc) in zip(predictions.targets, measured, strict=True):
-        note = "no positives" if positives == 0 else "no negatives" if positives == n else ""
-        if note:
-            auroc = auprc = float("nan")
-        prevalence = positives / n
-        facts = (model, predictions.architecture, target.index, target.title, target.assay)
-        rows.append((*facts, n, positives, prevalence, auroc, auprc, note))
+
+    auc: pd.DataFrame
+    curves: pd.DataFrame
+    calibration: pd.DataFrame
+
+
+def evaluate(
+    predictions: Predictions, model: str, *, resamples: int = RESAMPLES, seed: int = 1, threads: int | None = None
+) -> Tables:
+    """All tables of a model, in one pass over the targets.
+
+    resamples : of the windows, for the intervals of the AUPRC; 0 leaves these out
+    """
+    if resamples < 0 or seed < 0:
+        raise UserError("resamples and seed are whole numbers from 0; give such")
+
+    def measure(i: int, counts: Counts) -> tuple:
+        lines = {} if counts.one_class else {"roc": curves.roc(counts), "pr": curves.precision_recall(counts)}
+        return _figures(counts, resamples, (seed, predictions.targets[i].index)), lines, binned(counts)
+
+    n_targets = len(predictions.targets)
+    figures, lines, bins = zip(*each_target(measure, predictions.columns, n_targets, threads), strict=True)
+    calibration = calibration_table(model, predictions.targets, np.stack(bins))
+    return Tables(_auc_table(predictions, model, figures), _curve_table(predictions.targets, lines), calibration)
+
+
+def _figures(counts: Counts, resamples: int, seed: tuple[int, ...]) -> tuple:
+    """A target's values for the AUC table, from its windows on."""
+    n, positives = counts.positives + counts.negatives, counts.positives
+    facts = (n, positives, positives / n)
+    if counts.one_class:
+        return (*facts, np.nan, np.nan, "no negatives" if positives else "no positives", *NONE, *NONE)
+    ends = (*auroc_interval(counts), *auprc_interval(counts, resamples, seed))
+    return (*facts, counts.auroc(), counts.auprc(), "", *ends)
+
+
+def _auc_table(predictions: Predictions, model: str, figures: Iterable[tuple]) -> pd.DataFrame:
+    rows = [
+        (model, predictions.architecture, target.index, target.title, target.assay, *values)
+        for target, values in zip(predictions.targets, figures, strict=True)
+    ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     if is_published(predictions.targets):
-        figures = [published.medians(predictions.architecture, assay) for assay in table["assay"]]
-        table = table.join(pd.DataFrame(figures))
+        medians = [published.medians(predictions.architecture, assay) for assay in table["assay"]]
+        table = table.join(pd.DataFrame(medians))
     return table
 
 
+def _curve_table(targets: Iterable[Target], lines: Iterable[dict[str, np.ndarray]]) -> pd.DataFrame:
+    parts = [
+        pd.DataFrame({"index": target.index, "curve": kind, "x": points[:, 0], "y": points[:, 1]})
+        for target, kinds in zip(targets, lines, strict=True)
+        for kind, points in kinds.items()
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CURVE_COLUMNS)
+
+
 def read_auc(path: str | Path) -> pd.DataFrame:
-    """An AUC table that `auc_table` made, read back; a table of another kind is a UserError."""
+    """An AUC table that `evaluate` made, read back; a table of another kind is a UserError."""
     table = pd.read_csv(existing(path, "AUC table"), sep="\t", dtype={"note": str, "architecture": str}, na_values="NA")
     if tuple(table.columns[: len(COLUMNS)]) != COLUMNS:
         raise UserError(f"{path}: not an AUC table; make one with evaluate.py")

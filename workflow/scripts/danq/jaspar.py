@@ -18,7 +18,8 @@ def _release(release: str) -> jaspardb:
     return jaspardb(release=release)
 
 
-def _counts(found) -> np.ndarray:
+def counts(found) -> np.ndarray:
+    """Counts (width, 4), columns A, C, G, T, of one of pyjaspar's motifs."""
     return np.array([found.counts[base] for base in "ACGT"], float).T
 
 
@@ -27,12 +28,11 @@ def one_matrix(release: str, matrix: str) -> np.ndarray:
     found = _release(release).fetch_motifs(all_versions=False, collection="CORE", matrix_id=[matrix])
     if not found:
         raise UserError(f"{release} has no matrix {matrix}")
-    return _counts(found[0])
+    return counts(found[0])
 
 
-def core_matrices(release: str, taxa: Sequence[str]) -> dict[str, np.ndarray]:
-    """Counts (width, 4) of the newest version of every CORE matrix of these taxonomic groups, by names such as
-    `MA0139.1 CTCF`."""
+def core_motifs(release: str, taxa: Sequence[str]) -> list:
+    """pyjaspar's motifs: the newest version of every CORE matrix of these taxonomic groups, sorted by id."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that nothing was found is said below
         found = _release(release).fetch_motifs(all_versions=False, collection="CORE", tax_group=list(taxa))
@@ -41,4 +41,9 @@ def core_matrices(release: str, taxa: Sequence[str]) -> dict[str, np.ndarray]:
             f"{release} has no matrices of {', '.join(taxa)}; there are fungi, insects, nematodes, plants, "
             "urochordates and vertebrates"
         )
-    return {f"{one.matrix_id} {one.name}": _counts(one) for one in sorted(found, key=lambda one: one.matrix_id)}
+    return sorted(found, key=lambda one: one.matrix_id)
+
+
+def core_matrices(release: str, taxa: Sequence[str]) -> dict[str, np.ndarray]:
+    """Counts (width, 4) of those motifs, by names such as `MA0139.1 CTCF`."""
+    return {f"{one.matrix_id} {one.name}": counts(one) for one in core_motifs(release, taxa)}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,32 +13,49 @@ from .errors import UserError
 from .files import existing, replacing
 from .onehot import ALPHABET
 
+UNIFORM = (0.25, 0.25, 0.25, 0.25)
 IUPAC = {frozenset(bases): code for code, bases in {
     "A": "A", "C": "C", "G": "G", "T": "T", "R": "AG", "Y": "CT", "S": "CG", "W": "AT", "K": "GT", "M": "AC",
     "B": "CGT", "D": "AGT", "H": "ACT", "V": "ACG", "N": "ACGT",
 }.items()}  # fmt: skip
 
 
+def filter_name(filter: int) -> str:
+    """`filter_001` for filter 0."""
+    return f"filter_{filter + 1:03d}"
+
+
 @dataclass(frozen=True)
 class Motif:
-    """A position weight matrix: probabilities float64 (width, 4), columns A, C, G, T; `sites` behind it."""
+    """A position weight matrix: probabilities float64 (width, 4), columns A, C, G, T; `sites` behind it.
+
+    `background` is what its information is measured against.
+    """
 
     name: str
     probabilities: np.ndarray
     sites: int
+    background: tuple[float, ...] = UNIFORM
 
     @classmethod
-    def from_counts(cls, name: str, counts: np.ndarray) -> Motif:
-        """From counts (width, 4); a place without any known base becomes uniform."""
+    def from_counts(
+        cls, name: str, counts: np.ndarray, pseudocount: float = 0.0, background: Sequence[float] = UNIFORM
+    ) -> Motif:
+        """From counts (width, 4); a place without any known base is the background.
+
+        pseudocount : for each base, shared out as the background is
+        """
+        sites = int(counts.sum(axis=1).max(initial=0))
+        counts = counts + 4 * pseudocount * np.array(background)
         total = counts.sum(axis=1, keepdims=True)
-        return cls(name, np.where(total > 0, counts / np.maximum(total, 1), 0.25), int(total.max(initial=0)))
+        return cls(name, np.where(total > 0, counts / np.maximum(total, 1e-9), background), sites, tuple(background))
 
     def bits(self) -> np.ndarray:
-        """Heights of a logo's letters (width, 4): probability times the place's information in bits,
-        against a uniform background (Schneider & Stephens 1990, without small-sample correction)."""
+        """Heights of a logo's letters (width, 4): probability times the place's information in bits, its relative
+        entropy to the background (Schneider & Stephens 1990, without small-sample correction)."""
         p = self.probabilities
-        terms = np.where(p > 0, p * np.log2(np.where(p > 0, p, 1)), 0)
-        return p * (2 + terms.sum(axis=1, keepdims=True))
+        terms = np.where(p > 0, p * np.log2(np.where(p > 0, p, 1) / np.array(self.background)), 0)
+        return p * terms.sum(axis=1, keepdims=True).clip(0)
 
     @property
     def information(self) -> float:
@@ -55,20 +72,39 @@ class Motif:
             letters.append(IUPAC[frozenset(ALPHABET[i] for i in order[: min(enough, 4)])])
         return "".join(letters)
 
+    def part(self, places: range) -> Motif:
+        """The motif of these places (from 0)."""
+        return replace(self, probabilities=self.probabilities[places.start : places.stop])
+
     def reverse_complement(self) -> Motif:
-        return Motif(self.name, self.probabilities[::-1, ::-1], self.sites)
+        return replace(self, probabilities=self.probabilities[::-1, ::-1], background=self.background[::-1])
 
 
-def write_meme(path: str | Path, motifs: Iterable[Motif]) -> None:
-    """Write motifs in minimal MEME format, version 4, with a uniform background."""
-    lines = ["MEME version 4", "", "ALPHABET= ACGT", "", "strands: + -", ""]
-    lines += ["Background letter frequencies", "A 0.25 C 0.25 G 0.25 T 0.25", ""]
+def write_meme(path: str | Path, motifs: Iterable[Motif], titles: Mapping[str, str] | None = None) -> None:
+    """Write motifs of one background in minimal MEME format, version 4.
+
+    titles : a second name by name, such as the factor of a JASPAR matrix
+    """
+    motifs = list(motifs)
+    background = motifs[0].background if motifs else UNIFORM
+    lines = ["MEME version 4", "", "ALPHABET= ACGT", "", "strands: + -", "", "Background letter frequencies"]
+    lines += [" ".join(f"{base} {share:.6g}" for base, share in zip(ALPHABET, background, strict=True)), ""]
     for motif in motifs:
-        lines += [f"MOTIF {motif.name}", ""]
+        lines += [f"MOTIF {motif.name} {(titles or {}).get(motif.name, '')}".rstrip(), ""]
         lines += [f"letter-probability matrix: alength= 4 w= {len(motif.probabilities)} nsites= {motif.sites} E= 0"]
         lines += [" ".join(f"{value:.6f}" for value in row) for row in motif.probabilities] + [""]
     with replacing(path) as temporary:
         temporary.write_text("\n".join(lines))
+
+
+def write_counts(path: str | Path, counts: Mapping[str, np.ndarray]) -> None:
+    """Write count matrices (width, 4) by name in JASPAR's format, a row a base."""
+    lines = []
+    for name, matrix in counts.items():
+        lines.append(f">{name}")
+        lines += [f"{base} [ {' '.join(map(str, row))} ]" for base, row in zip(ALPHABET, matrix.T, strict=True)]
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join([*lines, ""]))
 
 
 def is_meme(path: str | Path) -> bool:
@@ -78,19 +114,35 @@ def is_meme(path: str | Path) -> bool:
 
 def read_meme(path: str | Path) -> list[Motif]:
     """The motifs of a MEME file with the alphabet A, C, G, T."""
+    return [motif for motif, _ in read_titled(path)]
+
+
+def read_titled(path: str | Path) -> list[tuple[Motif, str]]:
+    """The motifs of a MEME file, each with its second name ("" when it has none)."""
     lines = existing(path, "MEME file").read_text().splitlines()
-    motifs, name = [], ""
+    background, motifs, name, title = UNIFORM, [], "", ""
     for i, line in enumerate(lines):
-        if line.startswith("MOTIF"):
-            name = line.split()[1]
+        if line.startswith("Background letter frequencies"):
+            background = _background(path, lines, i)
+        elif line.startswith("MOTIF"):
+            name, _, title = line.removeprefix("MOTIF").strip().partition(" ")
         elif line.startswith("letter-probability matrix"):
             facts = dict(re.findall(r"(\w+)=\s*(\S+)", line))
-            width = int(facts["w"])
             try:
+                width = int(facts["w"])
                 matrix = np.array([row.split()[:4] for row in lines[i + 1 : i + 1 + width]], float)
                 if matrix.shape != (width, 4):
                     raise ValueError("too few rows or columns")
-            except ValueError as error:
+            except (ValueError, KeyError) as error:
                 raise UserError(f"{path}, line {i + 1}: the matrix of {name} cannot be read ({error})") from error
-            motifs.append(Motif(name, matrix, int(float(facts.get("nsites", 20)))))
+            motifs.append((Motif(name, matrix, int(float(facts.get("nsites", 20))), background), title.strip()))
     return motifs
+
+
+def _background(path: str | Path, lines: list[str], i: int) -> tuple[float, ...]:
+    words = " ".join(lines[i + 1 : i + 3]).split()  # over one line or two
+    try:
+        shares = dict(zip(words[0:8:2], map(float, words[1:8:2]), strict=True))
+        return tuple(shares[base] for base in ALPHABET)
+    except (ValueError, KeyError):
+        raise UserError(f"{path}, line {i + 1}: no background of A, C, G and T follows") from None

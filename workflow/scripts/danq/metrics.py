@@ -11,10 +11,14 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
+from .windows import blocks
+
 BLOCK = 64  # targets read and unpacked together
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,13 @@ class Counts:
     def negatives(self) -> int:
         return int(self.false_positives[-1])
 
+    @property
+    def one_class(self) -> bool:
+        return not self.positives or not self.negatives
+
     def auroc(self) -> float:
         """Area under the ROC curve by trapezoids, as `sklearn.metrics.roc_auc_score`; NaN for one class."""
-        if not self.positives or not self.negatives:
+        if self.one_class:
             return float("nan")
         true = np.concatenate([[0], self.true_positives])
         steps = np.diff(self.false_positives, prepend=0)
@@ -72,24 +80,21 @@ def count(labels: np.ndarray, probabilities: np.ndarray) -> Counts:
 
 
 def each_target(
-    columns: Callable[[slice], tuple[np.ndarray, np.ndarray]], n_targets: int, threads: int | None = None
-) -> list[tuple[int, float, float]]:
-    """Positives, AUROC and AUPRC of every target.
+    measure: Callable[[int, Counts], Result],
+    columns: Callable[[slice], tuple[np.ndarray, np.ndarray]],
+    n_targets: int,
+    threads: int | None = None,
+) -> list[Result]:
+    """What `measure` makes of the counts of each target, numbered from 0; one sort a target.
 
     columns : gives labels (n, k) and probabilities (n, k) of a slice of targets, so that memory
         stays at a few columns whatever the number of targets
     """
 
-    def measure(block: slice) -> list[tuple[int, float, float]]:
+    def measured(block: slice) -> list[Result]:
         labels, probabilities = columns(block)
-        results = []
-        for label, probability in zip(
-            np.ascontiguousarray(labels.T), np.ascontiguousarray(probabilities.T), strict=True
-        ):
-            counts = count(label, probability)
-            results.append((counts.positives, counts.auroc(), counts.auprc()))
-        return results
+        pairs = zip(np.ascontiguousarray(labels.T), np.ascontiguousarray(probabilities.T), strict=True)
+        return [measure(i, count(*pair)) for i, pair in enumerate(pairs, block.start)]
 
-    targets = [slice(begin, min(begin + BLOCK, n_targets)) for begin in range(0, n_targets, BLOCK)]
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:  # NumPy sorts without the interpreter's lock
-        return [result for results in pool.map(measure, targets) for result in results]
+        return [result for results in pool.map(measured, blocks(n_targets, BLOCK)) for result in results]

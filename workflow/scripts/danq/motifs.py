@@ -1,166 +1,101 @@
-"""What the filters of the first convolution learned: where they fire most, and the motif they read.
+"""The motifs that filters read: their sites stacked into matrices, and a table of all filters.
 
-The DeepBind and DanQ way (Alipanahi 2015; Quang & Xie 2016): for each filter, in each sequence
-with a chosen target, the one window at the highest activation, when that is above a threshold;
-the windows are stacked into a count matrix without pseudocounts.
+As published, DanQ's way (one site a sequence) takes the counts as they are against a uniform background; Basset's way
+(every site) adds a pseudocount and wants at least ten sites (`DEFAULTS`).
 """
 
 from __future__ import annotations
 
-import gzip
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
-from . import onehot
-from .batches import Batches, Unpack, packed_input
-from .devices import feed
-from .errors import UserError
-from .files import replacing
-from .meme import Motif
-from .models import FIRST_CONVOLUTION
-from .targets import Target
+from .meme import UNIFORM, Motif, filter_name
 from .windows import Windows, blocks
 
-log = logging.getLogger(__name__)
-CHUNK = 1 << 14  # sequences scanned between two looks at the results
-BATCH = 512
-COLUMNS = ("filter", "window", "strand", "position", "contig", "start", "end", "activation", "sequence")
+if TYPE_CHECKING:
+    from .scan import Sites  # which loads Keras
+
+CHUNK = 1 << 16  # sites stacked at a time
+COLUMNS = (
+    "filter", "sites", "consensus", "information", "first", "last", "mean", "std", "maximum", "note"
+)  # fmt: skip
 
 
-@dataclass
-class Instances:
-    """Sites of all filters, sorted by sequence; every array has one row a site.
+@dataclass(frozen=True)
+class Making:
+    """How counts become motifs.
 
-    filter int16 from 0; sample int64 (i is window i, N + i its reverse complement); position int32,
-    0-based on the sample's strand; activation float32; sites uint8 (n, kernel), one-hot nibbles
+    pseudocount : added to the count of each base, shared out as the background is (1 adds 1 to each of a uniform one)
+    min_sites : a filter with fewer gets no motif
+    trim : places at both ends with less information than this, in bits, are cut off
+    background : probabilities of A, C, G, T that information is measured against
     """
 
-    filter: np.ndarray
-    sample: np.ndarray
-    position: np.ndarray
-    activation: np.ndarray
-    sites: np.ndarray
+    pseudocount: float = 0.0
+    min_sites: int = 10
+    trim: float = 0.0
+    background: tuple[float, ...] = UNIFORM
 
 
-def scanner(model: keras.Model) -> keras.Model:
-    """Packed windows to each filter's highest activation (n, filters) and its place (n, filters)."""
-    length = model.input_shape[1]
-    convolution = keras.Model(model.inputs, model.get_layer(FIRST_CONVOLUTION).output)
-    packed = packed_input(length)
-    activation = convolution(Unpack(length)(packed))
-    return keras.Model(packed, [keras.ops.max(activation, axis=1), keras.ops.argmax(activation, axis=1)])
+# By `scan.PLACES`: what the two ways add to the counts, and what they measure information against.
+DEFAULTS = {
+    "best": {"pseudocount": 0.0, "min_sites": 10, "background": "uniform"},
+    "all": {"pseudocount": 1.0, "min_sites": 10, "background": "windows"},
+}
 
 
-def chosen_samples(windows: Windows, targets: Sequence[Target] | None, strands: str) -> np.ndarray:
-    """Samples (i forward, N + i reverse complement) that are positive for any of the targets (all if None)."""
-    bits = np.zeros(len(windows.targets), np.uint8)
-    bits[[target.index - 1 for target in (targets or windows.targets)]] = 1
-    mask = np.packbits(bits)
-    positive = np.concatenate([(windows.packed_labels(block) & mask).any(axis=1) for block in blocks(len(windows))])
-    forward = np.flatnonzero(positive)
-    if not len(forward):
-        raise UserError(
-            f"{windows.path}: no window is positive for a chosen target; scan another split or other targets"
-        )
-    return np.concatenate([forward, forward + len(windows)]) if strands == "both" else forward
+def composition(windows: Windows, samples: np.ndarray) -> tuple[float, ...]:
+    """Shares of A, C, G, T in the samples; unknown bases are left out."""
+    counts = np.zeros(4)
+    for block in blocks(len(samples), CHUNK // 4):
+        reverse = samples[block] >= len(windows)
+        packed = windows.packed(samples[block] - reverse * len(windows), reverse)
+        per_byte = np.bincount(packed.ravel(), minlength=256)
+        bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).reshape(256, 2, 4).sum(axis=1)
+        counts += per_byte @ bits
+    return tuple((counts / counts.sum()).tolist())
 
 
-def find_instances(model: keras.Model, windows: Windows, samples: np.ndarray, threshold: float = 0.5) -> Instances:
-    """Each filter's best site in each sample, where its activation is above `threshold` times the
-    filter's highest activation over all samples (and above zero)."""
-    scan = scanner(model)
-    highest = np.zeros(scan.output_shape[0][1], np.float32)
-    found = []
-    for block in tqdm(list(blocks(len(samples), CHUNK)), "scanning", unit=" chunks", disable=None):
-        best, place = feed(scan.predict, Batches(windows, samples[block], BATCH, with_labels=False))
-        highest = np.maximum(highest, best.max(axis=0))
-        row, filters = np.nonzero(best > threshold * highest)  # the final threshold is at least as high
-        found.append((filters.astype(np.int16), samples[block][row], place[row, filters], best[row, filters]))
-    filters, sample, position, activation = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    above = activation > threshold * highest[filters]
-    filters, sample, position, activation = filters[above], sample[above], position[above], activation[above]
-    width = model.get_layer(FIRST_CONVOLUTION).kernel_size[0]
-    return Instances(filters, sample, position, activation, _sites(windows, sample, position, width))
+def count_matrix(sites: Sites, found: np.ndarray) -> np.ndarray:
+    """Counts int64 (width, 4) of A, C, G, T at each place of the stacked sites."""
+    counts = np.zeros((sites.width, 4), np.int64)
+    for block in blocks(len(found), CHUNK):
+        bases = sites.bases(found[block])
+        counts += np.stack([(bases == nibble).sum(axis=0) for nibble in (8, 4, 2, 1)], axis=1)
+    return counts
 
 
-def _sites(windows: Windows, sample: np.ndarray, position: np.ndarray, width: int) -> np.ndarray:
-    """One-hot nibbles uint8 (n, width) at each site."""
-    out = np.empty((len(sample), width), np.uint8)
-    for block in blocks(len(sample), CHUNK):
-        reverse = sample[block] >= len(windows)
-        packed = windows.packed(sample[block] - reverse * len(windows), reverse)
-        nibbles = np.stack([packed >> 4, packed & 15], axis=2).reshape(len(packed), -1)
-        out[block] = np.take_along_axis(nibbles, position[block][:, None] + np.arange(width), axis=1)
-    return out
+def make_motif(filter: int, counts: np.ndarray, activation: np.ndarray, making: Making) -> tuple[Motif | None, dict]:
+    """The motif of a filter (from 0), None when it has none, and its row of the table, `COLUMNS`.
 
-
-def count_matrices(instances: Instances, n_filters: int) -> np.ndarray:
-    """Counts int64 (filters, width, 4) of A, C, G, T at each place of the stacked sites."""
-    width = instances.sites.shape[1]
-    place = instances.filter[:, None].astype(np.int64) * width + np.arange(width)
-    per_base = [np.bincount(place[instances.sites == nibble], minlength=n_filters * width) for nibble in (8, 4, 2, 1)]
-    return np.stack(per_base, axis=1).reshape(n_filters, width, 4)
-
-
-def make_motifs(instances: Instances, n_filters: int, min_sites: int = 10) -> tuple[list[Motif], pd.DataFrame]:
-    """A motif for each filter with enough sites, and a table of all filters.
-
-    The table: filter (from 1), sites, consensus, information (bits), mean, standard deviation and maximum of
-    the activation at the sites, note.
+    counts : int64 (width, 4); activation : float32 (n,) at the sites
     """
-    motifs, rows = [], []
-    counts = count_matrices(instances, n_filters)
-    order = np.argsort(instances.filter, kind="stable")
-    edges = np.searchsorted(instances.filter[order], np.arange(n_filters + 1))
-    for i in range(n_filters):
-        activation = instances.activation[order[edges[i] : edges[i + 1]]]
-        n = len(activation)
-        row = {"filter": i + 1, "sites": n, "consensus": "", "information": np.nan}
-        row |= dict(zip(("mean", "std", "maximum"), _summary(activation), strict=True))
-        if n < min_sites:
-            row["note"] = "dead: never active" if n == 0 else f"fewer than {min_sites} sites"
-        else:
-            motif = Motif.from_counts(f"filter_{i + 1:03d}", counts[i])
-            row |= {"consensus": motif.consensus, "information": motif.information, "note": ""}
-            motifs.append(motif)
-        rows.append(row)
-    return motifs, pd.DataFrame(rows)
+    n = len(activation)
+    row = dict.fromkeys(COLUMNS, np.nan) | {"filter": filter + 1, "sites": n, "consensus": "", "note": ""}
+    if n:
+        row |= {"mean": float(activation.mean(dtype=float)), "std": float(activation.std(dtype=float))}
+        row |= {"maximum": float(activation.max())}
+    if n < making.min_sites:
+        note = "dead: never active" if n == 0 else f"fewer than {making.min_sites} sites"
+        return None, row | {"note": note}
+    whole = Motif.from_counts(filter_name(filter), counts, making.pseudocount, making.background)
+    kept = informative(whole, making.trim)
+    if not kept:
+        return None, row | {"note": f"no place has {making.trim:g} bits"}
+    motif = whole.part(kept)
+    facts = {"first": kept.start + 1, "last": kept.stop}
+    return motif, row | facts | {"consensus": motif.consensus, "information": motif.information}
 
 
-def _summary(activation: np.ndarray) -> tuple[float, float, float]:
-    if not len(activation):
-        return (np.nan,) * 3
-    return float(activation.mean()), float(activation.std()), float(activation.max())
+def informative(motif: Motif, trim: float) -> range:
+    """Places (from 0) from the first to the last with at least `trim` bits."""
+    enough = np.flatnonzero(motif.bits().sum(axis=1) >= trim)
+    return range(enough[0], enough[-1] + 1) if len(enough) else range(0)
 
 
-def write_instances(path: str | Path, instances: Instances, windows: Windows) -> None:
-    """Write the sites as a gzip table, columns `COLUMNS`, sorted by filter and falling activation.
-
-    `position` is 0-based on the strand that was read; `start` and `end` are genome coordinates,
-    0-based and half-open as in BED, empty when the windows' places are not known.
-    """
-    order = np.lexsort((-instances.activation, instances.filter))
-    places, width = windows.places(), instances.sites.shape[1]
-    with replacing(path) as temporary, gzip.open(temporary, "wt", compresslevel=3) as file:
-        file.write("\t".join(COLUMNS) + "\n")
-        for block in blocks(len(order), CHUNK):
-            rows = order[block]
-            reverse = instances.sample[rows] >= len(windows)
-            window = instances.sample[rows] - reverse * len(windows)
-            position = instances.position[rows]
-            table = {"filter": instances.filter[rows] + 1, "window": window, "strand": np.where(reverse, "-", "+")}
-            table |= {"position": position, "contig": "", "start": "", "end": ""}
-            if places:
-                offset = np.where(reverse, windows.length - position - width, position)
-                start = places[1][window] + offset
-                table |= {"contig": places[0][window], "start": start, "end": start + width}
-            table |= {"activation": instances.activation[rows]}
-            table |= {"sequence": ["".join(site) for site in onehot.LETTERS[instances.sites[rows]]]}
-            pd.DataFrame(table, columns=COLUMNS).to_csv(file, sep="\t", index=False, header=False, float_format="%.5g")
+def table_of(rows: list[dict]) -> pd.DataFrame:
+    """All filters' rows as a table, counts as whole numbers."""
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"first": "Int64", "last": "Int64"})

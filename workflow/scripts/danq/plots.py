@@ -10,13 +10,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from . import curves as lines
 from . import pictures
-from .metrics import Counts, count
+from .metrics import count
 from .predictions import Predictions
 from .targets import Target
 
 MOST_CURVES = 25
-MOST_POINTS = 2000
+MOST_PANELS = 6
 
 
 def histories(tables: Mapping[str, pd.DataFrame]) -> Figure:
@@ -48,17 +49,13 @@ def curves(target: Target, predictions: Mapping[str, Predictions]) -> Figure:
     for k, (model, predicted) in enumerate(predictions.items()):
         labels, probabilities = predicted.columns(slice(i, i + 1))
         counts = count(labels[:, 0], probabilities[:, 0])
-        if not counts.positives or not counts.negatives:
+        if counts.one_class:
             roc.text(0.5, 0.5, "one class only: no curve", ha="center")
             continue
         prevalence = counts.positives / len(labels)
-        points = _telling_points(counts)
-        true = counts.true_positives[points] / counts.positives
-        false = counts.false_positives[points] / counts.negatives
-        roc.plot(
-            np.append(0, false), np.append(0, true), color=pictures.colour(k), label=f"{model}  {counts.auroc():.3f}"
-        )
-        recall.step(true, counts.precision()[points], color=pictures.colour(k), label=f"{model}  {counts.auprc():.3f}")
+        drawn_lines = ((roc, lines.roc, counts.auroc()), (recall, lines.precision_recall, counts.auprc()))
+        for axes, line, area in drawn_lines:
+            axes.plot(*line(counts).T, color=pictures.colour(k), label=f"{model}  {area:.3f}")
     roc.plot([0, 1], [0, 1], ":", color="grey")
     recall.axhline(prevalence, linestyle=":", color="grey", label=f"prevalence  {prevalence:.3f}")
     roc.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC")
@@ -70,18 +67,6 @@ def curves(target: Target, predictions: Mapping[str, Predictions]) -> Figure:
             axes.legend(title=legend, frameon=False, fontsize=9)
     drawn.suptitle(f"{target.index}  {target.title}  ({target.assay})")
     return drawn
-
-
-def _telling_points(counts: Counts) -> np.ndarray:
-    """Thresholds that draw the curves well: evenly spread along recall and along the false positives."""
-    last = len(counts.thresholds) - 1
-    if last < MOST_POINTS:
-        return np.arange(last + 1)
-    chosen = [
-        np.searchsorted(cumulated, np.linspace(0, cumulated[-1], MOST_POINTS // 2)).clip(0, last)
-        for cumulated in (counts.true_positives, counts.false_positives)
-    ]
-    return np.unique(np.concatenate([*chosen, [0, last]]))
 
 
 def curve_name(target: Target) -> str:
@@ -99,36 +84,6 @@ def worth_drawing(auc: pd.DataFrame, targets: Sequence[Target]) -> list[Target]:
         index = group.sort_values(ascending=False).index.get_level_values("index")
         chosen |= {*index[:3], index[len(index) // 2], *index[-3:]}
     return [targets[i - 1] for i in sorted(chosen)]
-
-
-def against_published(compared: pd.DataFrame) -> Figure:
-    """Each target a dot, published figure against ours; a column a model, beside its own architecture's figures.
-
-    compared : as `published.against` makes it
-    """
-    pairs = []
-    for model, group in compared.groupby("model", sort=False):
-        known, own = list(group["published_model"].unique()), group["architecture"].iloc[0]
-        pairs.append((model, own if own in known else known[0]))
-    drawn = pictures.figure(4.2 * len(pairs) + 0.6, 8)
-    for column, (model, other) in enumerate(pairs):
-        group = compared[(compared["model"] == model) & (compared["published_model"] == other)]
-        for row, measure in enumerate(("auroc", "auprc")):
-            axes = drawn.add_subplot(2, len(pairs), row * len(pairs) + column + 1)
-            pictures.plain(axes)
-            both = group[["assay", measure, f"published_{measure}"]].dropna()
-            for k, (assay, part) in enumerate(both.groupby("assay", sort=False)):
-                axes.plot(
-                    part[f"published_{measure}"], part[measure], "o", color=pictures.colour(k), alpha=0.5,
-                    markersize=3.5, markeredgewidth=0, label=assay,
-                )  # fmt: skip
-            axes.axline((0.5, 0.5), slope=1, linestyle=":", color="grey")
-            won = int((both[measure] > both[f"published_{measure}"]).sum())
-            axes.set_title(f"{model} wins {won} of {len(both)}", fontsize=10)
-            axes.set(xlabel=f"{other}, published {measure.upper()}", ylabel=f"{model} {measure.upper()}")
-            axes.set_aspect("equal", adjustable="datalim")
-    drawn.axes[0].legend(frameon=False, fontsize=9)
-    return drawn
 
 
 def assays(auc: pd.DataFrame) -> Figure:
@@ -155,6 +110,35 @@ def assays(auc: pd.DataFrame) -> Figure:
     axes.set_xticks(
         range(len(groups)), [f"{assay}\n{sizes[assay]} target{'s' if sizes[assay] > 1 else ''}" for assay in groups]
     )
+    handles = [Line2D([], [], color=pictures.colour(k), marker="o", label=model) for k, model in enumerate(models)]
+    drawn.legend(handles=handles, loc="outside upper center", ncols=len(models), frameon=False)
+    return drawn
+
+
+def calibration(table: pd.DataFrame) -> Figure:
+    """Share of positives against mean prediction, all models on the same axes; a panel per assay, or one when many.
+
+    table : of all models, as `calibration.calibration_table` makes it
+    """
+    groups = list(table["assay"].unique())
+    groups = groups if len(groups) <= MOST_PANELS + 1 else groups[:1]
+    columns = 2 if len(groups) == 4 else min(3, len(groups))
+    rows = -(-len(groups) // columns)
+    drawn = pictures.figure(3.4 * columns + 0.4, 3.4 * rows + 0.6)
+    models = list(table["model"].unique())
+    table = table[table["observed"] > 0]
+    lowest = np.fmin(0.1, table[["predicted", "observed"]].min().min()) / 1.5
+    for i, group in enumerate(groups, 1):
+        axes = drawn.add_subplot(rows, columns, i)
+        pictures.plain(axes)
+        axes.axline((0.1, 0.1), (1, 1), linestyle=":", color="grey")
+        for k, model in enumerate(models):
+            part = table[(table["assay"] == group) & (table["model"] == model)]
+            axes.plot(part["predicted"], part["observed"], "o-", color=pictures.colour(k), markersize=3, linewidth=1)
+        axes.set(xscale="log", yscale="log", xlim=(lowest, 1.3), ylim=(lowest, 1.3), aspect="equal")
+        axes.set_title("all targets" if group == "all" else group, fontsize=10)
+    drawn.supxlabel("mean prediction", fontsize=10)
+    drawn.supylabel("share positive", fontsize=10)
     handles = [Line2D([], [], color=pictures.colour(k), marker="o", label=model) for k, model in enumerate(models)]
     drawn.legend(handles=handles, loc="outside upper center", ncols=len(models), frameon=False)
     return drawn

@@ -30,6 +30,7 @@ class Predictions:
     packed_labels: np.ndarray
     strands: str
     architecture: str = ""
+    windows: str = ""  # fingerprint
 
     @classmethod
     def open(cls, path: str | Path) -> Predictions:
@@ -41,7 +42,8 @@ class Predictions:
                 data = file["predictions"]
                 mapped = np.memmap(path, data.dtype, "r", data.id.get_offset(), data.shape)
                 targets, labels = from_json(file["targets"][()]), file["labels"][()]
-                return cls(path, targets, mapped, labels, file.attrs["strands"], file.attrs.get("architecture", ""))
+                facts = (file.attrs.get("architecture", ""), file.attrs.get("windows", ""))
+                return cls(path, targets, mapped, labels, file.attrs["strands"], *facts)
         except (OSError, KeyError, ValueError) as error:
             raise UserError(f"{path}: the predictions are cut short or damaged ({error}); predict again") from error
 

@@ -21,6 +21,8 @@ MEDIANS = {
     "DNase": {"DeepSEA": (0.9236, 0.4481), "DanQ": (0.9281, 0.4649), "DanQ-JASPAR": (0.9321, 0.4770)},
     "histone": {"DeepSEA": (0.8556, 0.3383), "DanQ": (0.8638, 0.3560), "DanQ-JASPAR": (0.8678, 0.3587)},
 }
+# Quang & Xie 2016: filters that match a known motif at E < .01, of how many (DanQ's as in the released table)
+ANNOTATED = {"DanQ": (163, 320), "DeepSEA": (22, 320), "DanQ-JASPAR": (446, 1024)}
 COLUMNS = ("published_median_auroc", "published_median_auprc")
 _HEADING = re.compile(r"(?P<model>.+) (?P<measure>ROC|PR) AUC")
 

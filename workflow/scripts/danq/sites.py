@@ -16,11 +16,11 @@ import numpy as np
 from . import onehot
 from .errors import UserError
 from .files import existing, replacing
-from .meme import Motif
+from .meme import Motif, filter_name
 from .windows import blocks
 
 if TYPE_CHECKING:
-    from .motifs import Instances  # which loads Keras
+    from .scan import Sites  # which loads Keras
 
 _HEAD = re.compile(r">(?P<name>\S+) sites=(?P<sites>\d+)")
 LETTERS = np.frombuffer("".join(onehot.LETTERS).encode(), np.uint8)
@@ -28,16 +28,18 @@ CODES = np.full(256, 4)
 CODES[list(onehot.ALPHABET.encode())] = range(4)
 
 
-def write_sites(path: str | Path, instances: Instances, n_filters: int) -> None:
-    order = np.lexsort((-instances.activation, instances.filter))
-    edges = np.searchsorted(instances.filter[order], np.arange(n_filters + 1))
+def write_sites(path: str | Path, sites: Sites) -> int:
+    """Write the sites of all filters; returns how many."""
+    total = 0
     with replacing(path) as temporary, temporary.open("wb") as file:
-        for i in range(n_filters):
-            rows = order[edges[i] : edges[i + 1]]
-            file.write(f">filter_{i + 1:03d} sites={len(rows)}\n".encode())
-            for block in blocks(len(rows)):
-                text = LETTERS[instances.sites[rows[block]]]
+        for i in range(sites.n_filters):
+            found = sites.of(i)
+            total += len(found)
+            file.write(f">{filter_name(i)} sites={len(found)}\n".encode())
+            for block in blocks(len(found)):
+                text = LETTERS[sites.bases(found[block])]
                 file.write(np.pad(text, ((0, 0), (0, 1)), constant_values=ord("\n")).tobytes())
+    return total
 
 
 def read_sites(path: str | Path) -> list[Motif]:

@@ -1,0 +1,104 @@
+"""Report pages made by the report's program from made-up results, and a headless Chromium to open them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import results
+from project import program
+
+from danq.curves import MOST_POINTS
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page, and the results that it shows."""
+
+    page: Path
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page in the browser, and what it asked for and complained of."""
+
+    page: object
+    requests: list[str]
+    complaints: list[str]
+
+
+def make(folder: Path, targets, models=("danq", "deepsea"), influence: bool = True, **more) -> Made:
+    results.write_results(folder, targets, models, influence=influence, **more)
+    lines = [f"17:03:{second} WARNING no {second} & <b>" for second in range(10, 35)]
+    (folder / "logs").mkdir()
+    (folder / "logs/train.log").write_text("\n".join(["WARNING: of another library", *lines, "17:04:00 INFO    well"]))
+    words = ["-r", folder, "-w", folder / "windows", "-m", *models, "-l", folder / "logs"]
+    done = program("report", *words, *(["--influence"] if influence else []))
+    assert done.returncode == 0, done.stderr
+    return Made(folder / "report.html", folder)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Made:
+    return make(tmp_path_factory.mktemp("small"), results.small_targets())
+
+
+@pytest.fixture(scope="session")
+def big(tmp_path_factory) -> Made:
+    """As large as the published set: 919 targets, two models of 320 filters, curves of the most points."""
+    folder = tmp_path_factory.mktemp("big")
+    return make(folder, results.published_like_targets(), n_filters=320, points=MOST_POINTS)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None
+    chromium = shutil.which("chromium")
+    if not (sync_playwright and chromium):
+        reason = f"{'chromium' if sync_playwright else 'the Python package playwright'} is not installed"
+        # CI has installed what is needed: there a test that does not run is a failure.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def opening(browser) -> Callable:
+    """Opens a page: `with opening(made, width=390) as opened`; whatever it asked the network for is a failure."""
+
+    @contextmanager
+    def opening(made: Made, width: int = 1280, **more) -> Iterator[Opened]:
+        page = browser.new_page(viewport={"width": width, "height": 900}, **more)
+        opened = Opened(page, [], [])
+        page.on("request", lambda request: opened.requests.append(request.url))
+        page.on("console", lambda message: opened.complaints.append(message.text))
+        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        page.goto(made.page.as_uri())
+        yield opened
+        assert opened.requests == [made.page.as_uri()]
+        assert opened.complaints == []
+        page.close()
+
+    return opening
+
+
+@pytest.fixture
+def screenshot(tmp_path) -> Callable:
+    """Saves what is seen to a folder that may be named in DANQ_SCREENSHOTS."""
+    folder = Path(os.environ.get("DANQ_SCREENSHOTS", tmp_path))
+
+    def screenshot(page, name: str, **more) -> None:
+        page.screenshot(path=folder / f"{name}.png", animations="disabled", **more)
+
+    return screenshot

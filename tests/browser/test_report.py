@@ -1,0 +1,352 @@
+"""The report in a real browser: it works by mouse, by keyboard, on a phone, on paper, without scripts and network."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import results
+from conftest import make
+
+from danq.meme import read_meme
+
+# What a test waits for is given as a function: a string would be evaluated, which the page's own policy forbids.
+ROWS = "#target-table tbody tr"
+CARDS = "#gallery .card"
+
+
+def column(page, number: int) -> list[str]:
+    """The texts of one column of the table of targets, from 1; a cell's interval left out."""
+    script = "cells => cells.map(cell => cell.firstChild ? cell.firstChild.textContent : '')"
+    return page.locator(f"{ROWS} td:nth-child({number})").evaluate_all(script)
+
+
+def fits(page) -> bool:
+    """Whether nothing is wider than the window, but in boxes that scroll."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_names_are_text_whatever_they_hold(small, opening):
+    titles = [target.title for target in results.small_targets()]
+    with opening(small) as opened:
+        page = opened.page
+        names = column(page, 2)
+        assert names == [title.split("|", 1)[1] for title in titles]
+        page.locator("#target-text").fill("<!--")
+        assert column(page, 1) == ["11"]
+        page.locator("#target-text").fill("")
+        for row, title in enumerate(titles):
+            page.locator(ROWS).nth(row).click()
+            assert page.locator("#dialog-title").text_content() == f"{row + 1}  {title}"
+            page.keyboard.press("Escape")
+        assert page.evaluate("window.executed") is None
+        assert "train.log: no 29 & <b>" in page.locator(".warning").text_content()
+
+
+def test_warnings_are_counted_and_cut(small, opening):
+    with opening(small) as opened:
+        said = re.sub(r"\s+", " ", opened.page.locator(".warning").text_content())
+        assert opened.page.locator(".warning li").count() == 20
+    assert "no training window is positive for 5 MAX, 10" in said
+    assert "of one class for 12 K562|<b>not bold</b> (no positives)" in said
+    assert "25 warnings in the logs" in said
+    assert "and 5 more" in said
+    assert "another library" not in said
+
+
+def test_dots_are_targets_and_hovering_names_them(small, opening):
+    with opening(small) as opened:
+        page = opened.page
+        assert page.locator("#scatter-auroc .point").count() == 11
+        auc = pd.read_csv(small.folder / "comparison.tsv", sep="\t")
+        won = int((auc["auroc_danq"] > auc["auroc_deepsea"]).sum())
+        caption = page.locator("#scatter figcaption").first.text_content()
+        assert caption == f"AUROC: danq higher for {won} of 11 targets, deepsea for {11 - won}"
+        page.locator("#scatter-auroc").scroll_into_view_if_needed()
+        dot = page.locator("#scatter-auroc .scatterlayer .trace").nth(0).locator(".point").nth(2)
+        box = dot.bounding_box()
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.move(*middle)
+        page.locator("#scatter-auroc .hovertext").wait_for()
+        hover = page.locator("#scatter-auroc .hovertext").text_content()
+        page.mouse.click(*middle)
+        title = page.locator("#dialog-title").text_content()
+        assert re.sub(r"\s+", "", title) in re.sub(r"\s+", "", hover)
+        assert page.evaluate("window.executed") is None
+
+
+def test_charts_stay_here_and_can_be_saved(small, opening):
+    with opening(small) as opened:
+        page = opened.page
+        titles = page.locator("#scatter-auroc .modebar-btn").evaluate_all("all => all.map(one => one.dataset.title)")
+        assert titles == ["Download plot as a PNG", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes"]
+        page.locator("#scatter-auroc").hover()
+        with page.expect_download() as download:
+            page.locator("#scatter-auroc .modebar-btn").first.click()
+        assert download.value.path().stat().st_size > 5_000
+        opened.requests[:] = [address for address in opened.requests if not address.startswith(("data:", "blob:"))]
+        policy = page.evaluate(
+            """new Promise(done => {
+                addEventListener("securitypolicyviolation", event => done(event.effectiveDirective));
+                fetch("https://example.org/").catch(() => null);
+            })"""
+        )
+        assert policy == "connect-src"
+        opened.complaints.clear()  # the browser's, of that very request
+
+
+def test_the_table_sorts(small, opening):
+    with opening(small) as opened:
+        page = opened.page
+        heading = page.locator("#target-table th").nth(6)
+        assert "AUROC danq" in heading.text_content()
+        heading.click()
+        page.locator("#target-table th[aria-sort=ascending]").wait_for()
+        rising = [float(text) for text in column(page, 7) if text != "NA"]
+        assert rising == sorted(rising)
+        heading.locator("[role=button]").focus()
+        page.keyboard.press("Enter")
+        page.locator("#target-table th[aria-sort=descending]").wait_for()
+        falling = [float(text) for text in column(page, 7) if text != "NA"]
+        assert falling == rising[::-1]
+
+
+def test_the_table_filters(small, opening):
+    with opening(small) as opened:
+        page = opened.page
+        page.locator("#target-assay").select_option("histone")
+        assert column(page, 2) == ["H3K4me3"]
+        page.locator("#target-assay").select_option("TF")
+        page.locator("#target-cell").select_option("K562")
+        assert column(page, 1) == ["2", "6", "8", "10", "12"]
+        page.locator("#target-text").fill("quoted")
+        assert column(page, 2) == ["\"quoted\" & 'so'"]
+        page.locator("#target-text").fill("nothing has this name")
+        assert "No target fits." in page.locator("#target-table").text_content()
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space", None])
+def test_a_target_opens_and_the_focus_returns(small, opening, key):
+    auc = pd.read_csv(small.folder / "auc.tsv", sep="\t").set_index(["model", "index"])
+    with opening(small) as opened:
+        page, row = opened.page, opened.page.locator(ROWS).nth(1)
+        if key:
+            row.focus()
+            page.keyboard.press(key)
+        else:
+            row.click()
+        dialog = page.locator("#dialog")
+        assert dialog.is_visible()
+        said = dialog.text_content()
+        for model in ("danq", "deepsea"):
+            for name in ("auroc", "auroc_low", "auroc_high", "auprc", "auprc_low", "auprc_high"):
+                assert f"{auc.loc[(model, 2), name]:.3f}" in said
+        page.locator("#dialog .chart .scatterlayer .trace").nth(3).wait_for()
+        assert page.locator("#dialog .chart .scatterlayer .trace").count() == 4  # two charts, two models
+        page.keyboard.press("Escape")
+        assert not dialog.is_visible()
+        assert row.evaluate("row => row === document.activeElement")
+
+
+def test_curves_are_those_of_the_table(small, opening):
+    curves = pd.read_csv(small.folder / "danq/curves.tsv.gz", sep="\t")
+    rows = curves[(curves["index"] == 2) & (curves["curve"] == "pr")]
+    with opening(small) as opened:
+        opened.page.locator(ROWS).nth(1).click()
+        opened.page.locator("#dialog .chart .scatterlayer .trace").nth(3).wait_for()
+        trace = opened.page.locator("#dialog .chart").nth(1).evaluate("chart => [chart.data[0].x, chart.data[0].y]")
+    assert np.abs(np.array(trace) - rows[["x", "y"]].to_numpy().T).max() < 1e-5
+
+
+def test_a_target_of_one_class_has_no_curves(small, opening):
+    with opening(small) as opened:
+        opened.page.locator(ROWS).nth(11).click()
+        assert "No curves" in opened.page.locator("#dialog").text_content()
+        assert opened.page.locator("#dialog .chart").count() == 0
+
+
+def numbers(page) -> list[int]:
+    """The filters in the gallery, in its order."""
+    return [int(text.removeprefix("filter ")) for text in page.locator(f"{CARDS} .facts b").all_text_contents()]
+
+
+def test_the_gallery_sorts_and_filters(small, opening):
+    table = pd.read_csv(small.folder / "danq/motifs.tsv", sep="\t").set_index("filter")
+    influence = pd.read_csv(small.folder / "danq/influence.tsv", sep="\t").set_index("filter")
+    live = table[table["information"].notna()]
+    strength = np.sqrt((influence.loc[live.index] ** 2).mean(axis=1))
+    with opening(small) as opened:
+        page = opened.page
+        assert numbers(page) == live["information"].sort_values(ascending=False).index.tolist()
+        page.locator("#filter-order").select_option("influence")
+        assert numbers(page) == strength.sort_values(ascending=False).index.tolist()
+        page.locator("#filter-order").select_option("sites")
+        assert numbers(page) == live["sites"].sort_values(ascending=False).index.tolist()
+        page.locator("#filter-order").select_option("filter")
+        assert numbers(page) == live.index.tolist()
+        page.locator("#filter-known").check()
+        assert numbers(page) == live.index[live["known"].notna()].tolist()
+        page.locator("#filter-text").fill("factor13")
+        assert numbers(page) == [13]
+        page.locator("#filter-known").uncheck()
+        page.locator("#filter-text").fill(live.loc[4, "consensus"].lower())
+        assert numbers(page) == [4]
+        assert "2 of 20 filters without a motif" in page.locator("main").text_content()
+
+
+def letters(logo, track: str) -> list[list]:
+    """The letters drawn: letter, x, y, height."""
+    return logo.evaluate(
+        """(logo, track) => [...logo.querySelectorAll(`.${track} use`)].map(letter => [
+            letter.getAttribute("href").slice(-1), +letter.getAttribute("x"), +letter.getAttribute("y"),
+            +letter.getAttribute("height")])""",
+        track,
+    )
+
+
+@pytest.mark.parametrize("number", [1, 13, 15, 17, 19])
+def test_logos_have_the_motifs_heights_and_the_match_is_aligned(small, opening, number):
+    own = {motif.name: motif for motif in read_meme(small.folder / "danq/motifs.meme")}[f"filter_{number:03d}"]
+    row = pd.read_csv(small.folder / "danq/motifs.tsv", sep="\t").set_index("filter").loc[number]
+    known = {motif.name: motif for motif in read_meme(small.folder / "danq/known.meme")}[row["known"]]
+    if row["orientation"] == "-":
+        known = known.reverse_complement()
+    with opening(small) as opened:
+        opened.page.locator("#filter-order").select_option("filter")
+        logo = opened.page.locator(CARDS).nth(numbers(opened.page).index(number)).locator("svg.logo")
+        bit, place = (float(logo.get_attribute(f"data-{name}")) for name in ("bit", "column"))
+        drawn = {track: letters(logo, track) for track in ("own", "match")}
+        boxes = logo.evaluate("logo => [...logo.querySelectorAll('use')].map(one => one.getBBox().height)")
+    assert all(boxes)  # the letters' outlines are found
+    left = 22.3 + place * max(0, -int(row["offset"]))  # of the filter's first column
+    for track, motif, first in (("own", own, 0), ("match", known, int(row["offset"]))):
+        bits = np.zeros((len(motif.probabilities), 4))
+        for letter, x, _, height in drawn[track]:
+            bits[round((x - left) / place) - first, "ACGT".index(letter)] = height / bit
+        assert np.abs(bits - motif.bits()).max() < 0.006
+        for x in {x for _, x, _, _ in drawn[track]}:  # the larger letter stands on the smaller
+            stack = sorted(((y, height) for _, at, y, height in drawn[track] if at == x), reverse=True)
+            assert [height for _, height in stack] == sorted(height for _, height in stack)
+
+
+def test_a_filter_opens_and_leads_to_its_targets(small, opening):
+    influence = pd.read_csv(small.folder / "danq/influence.tsv", sep="\t").set_index("filter")
+    with opening(small) as opened:
+        page = opened.page
+        page.locator("#filter-order").select_option("filter")
+        first = page.locator(CARDS).first
+        first.focus()
+        page.keyboard.press("Enter")
+        assert page.locator("#dialog-title").text_content() == "danq, filter 1"
+        assert page.locator("#dialog svg.large .match use").count() > 10
+        most = page.locator("#dialog .columns table").first.locator("button").first
+        strongest = influence.loc[1].idxmax()
+        assert re.sub(" +", " ", most.text_content()) == strongest
+        most.click()
+        assert re.sub(" +", " ", page.locator("#dialog-title").text_content()) == strongest
+        page.keyboard.press("Escape")
+        assert first.evaluate("card => card === document.activeElement")
+
+
+def test_the_other_models_filters(small, opening):
+    with opening(small) as opened:
+        opened.page.locator("#filter-model").select_option("1")
+        opened.page.locator(CARDS).first.click()
+        assert opened.page.locator("#dialog-title").text_content().startswith("deepsea, filter ")
+
+
+def test_the_published_sets_size(big, opening, screenshot):
+    assert big.page.stat().st_size < 15_000_000
+    with opening(big) as opened:
+        page = opened.page
+        assert page.locator(ROWS).count() == 25
+        assert page.locator(CARDS).count() == 48
+        assert page.locator("#scatter-auroc .point").count() == 918
+        assert "1 to 25 of 919 targets" in page.locator(".dt-info").text_content()
+        page.locator("#target-text").fill("factor7")
+        page.locator("#target-assay").select_option("histone")
+        assert 0 < page.locator(ROWS).count() < 25
+        page.locator(ROWS).first.click()
+        page.locator("#dialog .chart .scatterlayer .trace").nth(3).wait_for()
+        page.keyboard.press("Escape")
+        page.locator("#more").click()
+        assert page.locator(CARDS).count() == 96
+        assert "As published" in page.locator("main").text_content()
+        screenshot(page, "big-1280", full_page=True)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_cut_off(small, opening, screenshot, width):
+    with opening(small, width) as opened:
+        page = opened.page
+        assert fits(page)
+        screenshot(page, f"page-{width}", full_page=True)
+        for name, place in (("target", page.locator(ROWS).nth(6)), ("filter", page.locator(CARDS).nth(3))):
+            place.click()
+            page.wait_for_function("() => !document.querySelector('#dialog .chart:not(:has(.main-svg))')")
+            assert fits(page)
+            assert page.evaluate("dialog.scrollWidth <= dialog.clientWidth")
+            screenshot(page, f"{name}-{width}")
+            page.keyboard.press("Escape")
+
+
+def test_every_picture_and_control_has_a_name(small, opening):
+    with opening(small) as opened:
+        unnamed = opened.page.evaluate(
+            """[...document.querySelectorAll("img, [role=img], [role=region]")]
+            .filter(one => !(one.alt || one.getAttribute("aria-label"))).length"""
+        )
+        loose = opened.page.evaluate(
+            "[...document.querySelectorAll('input, select')].filter(one => !one.labels.length).length"
+        )
+    assert unnamed == 0
+    assert loose == 0
+
+
+def test_without_scripts_the_tables_are_there(small, opening):
+    with opening(small, java_script_enabled=False) as opened:
+        page = opened.page
+        text = page.locator("#target-table").inner_text()
+        for target in results.small_targets():
+            assert target.name in text
+        assert "higher AUROC" in page.locator("main").inner_text()
+        assert not page.locator("#target-controls").is_visible()
+        assert not page.locator("#filters").is_visible()
+        assert "drawn by a script" in page.locator("main").inner_text()
+
+
+def test_on_paper_there_are_no_controls_and_all_targets(big, opening):
+    with opening(big, 794) as opened:  # A4
+        page = opened.page
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator(ROWS).count() == 919
+        for name in ("nav", ".controls", ".dt-paging", "#more"):
+            assert not page.locator(name).first.is_visible()
+        assert page.locator(f"{CARDS} svg").first.is_visible()
+        page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+        page.emulate_media(media="screen")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator(ROWS).count() == 25
+        assert page.locator("#scatter-auroc .main-svg").first.bounding_box()["width"] > 600  # as wide as the page again
+
+
+@pytest.mark.parametrize("models", [("danq",), ("danq", "deepsea", "danq_wide")])
+def test_one_model_or_three_and_little_else(tmp_path, opening, models):
+    made = make(tmp_path, results.small_targets(), models, influence=False, matches=False)
+    with opening(made) as opened:
+        page = opened.page
+        assert page.locator("#models").count() == (len(models) > 1)
+        assert page.locator("#filter-order option").count() == 3  # none by influence
+        page.locator(CARDS).first.click()
+        assert "no match good enough" in page.locator("#dialog").text_content()
+        page.keyboard.press("Escape")
+        page.locator(ROWS).first.click()
+        page.keyboard.press("Escape")
+        assert "Expected factors" not in page.locator("main").text_content()
+        if len(models) > 2:
+            page.locator("#pair").select_option("2")
+            assert "deepsea higher" in page.locator("#scatter figcaption").first.text_content()
+            assert "danq_wide for" in page.locator("#scatter figcaption").first.text_content()

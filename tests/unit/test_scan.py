@@ -1,0 +1,89 @@
+"""Sites found by the scan, against every response computed by hand."""
+
+import numpy as np
+import pytest
+
+from danq import checkpoint, models, scan
+from danq.scan import chosen_samples, scanned
+from danq.windows import Windows
+
+THRESHOLD = 0.5
+
+
+def by_hand(model, windows, samples):
+    """Every filter's response to every sequence by the definition of a convolution."""
+    kernel, bias = model.get_layer("first_convolution").get_weights()
+    n, width = len(windows), len(kernel)
+    tensor = windows.onehot(samples % n, samples >= n)
+    places = tensor.shape[1] - width + 1
+    response = np.stack([np.tensordot(tensor[:, p : p + width], kernel, 2) + bias for p in range(places)], axis=1)
+    return np.maximum(response, 0)
+
+
+@pytest.fixture(scope="module")
+def case(data, trained):
+    model, _ = checkpoint.load(trained)
+    windows = Windows(data / "test.h5")
+    samples = chosen_samples(windows, windows.targets[:1], "both")
+    return model, windows, samples, by_hand(model, windows, samples)
+
+
+def test_samples_are_the_windows_with_a_chosen_target_on_both_strands(case):
+    _, windows, samples, _ = case
+    positive = np.flatnonzero(windows.labels()[:, 0])
+    assert samples.tolist() == positive.tolist() + (positive + len(windows)).tolist()
+    assert chosen_samples(windows, [], "forward").tolist() == np.flatnonzero(windows.labels().any(axis=1)).tolist()
+
+
+def expected(response, samples, places):
+    """For each filter {(sample, place): activation} by the rule of each way."""
+    found = []
+    for f in range(response.shape[2]):
+        above = response[:, :, f] > THRESHOLD * response[:, :, f].max()
+        if places == "best":
+            above &= np.arange(response.shape[1]) == response[:, :, f].argmax(axis=1)[:, None]
+        found.append({(samples[row], place): response[row, place, f] for row, place in np.argwhere(above)})
+    return found
+
+
+@pytest.mark.parametrize("places", scan.PLACES)
+def test_sites_are_the_responses_above_the_threshold(case, places, tmp_path, monkeypatch):
+    model, windows, samples, response = case
+    monkeypatch.setattr(scan, "BATCH", 16)  # the highest activation rises from batch to batch
+    monkeypatch.setattr(scan, "CHUNK", 100)
+    with scanned(model, windows, samples, places, THRESHOLD, tmp_path) as sites:
+        np.testing.assert_allclose(sites.highest, response.max(axis=(0, 1)), rtol=1e-4)
+        for f, truth in enumerate(expected(response, samples, places)):
+            found = sites.of(f)
+            assert set(zip(found["sample"].tolist(), found["position"].tolist(), strict=True)) == set(truth)
+            for one in found:
+                assert one["activation"] == pytest.approx(truth[one["sample"], one["position"]], rel=1e-4)
+            assert (np.diff(found["activation"]) <= 0).all()
+        assert sum(len(sites.of(f)) for f in range(sites.n_filters)) > 100
+    assert not list(tmp_path.iterdir())  # the temporary files are gone
+
+
+def test_the_bases_under_a_site_are_the_sequences(case, tmp_path):
+    model, windows, samples, _ = case
+    with scanned(model, windows, samples, "all", THRESHOLD, tmp_path) as sites:
+        found = sites.of(0)[:50]
+        bases = np.unpackbits(sites.bases(found)[:, :, None], axis=2)[:, :, 4:]
+    for one, site in zip(found, bases, strict=True):
+        tensor = windows.onehot([one["sample"] % 150], np.array([one["sample"] >= 150]))[0]
+        assert (tensor[one["position"] : one["position"] + 8] == site).all()
+
+
+def test_a_filter_that_spells_the_site_finds_it_everywhere(data):
+    """GATTACA as a filter: its sites are all planted ones, on the strand where they stand."""
+    windows = Windows(data / "train.h5")
+    model = models.build("DanQ", 60, 3, filters=2, kernel=7, pool=6, lstm=2, dense=4)
+    spelled = np.array([[base == letter for letter in "ACGT"] for base in "GATTACA"], np.float32)
+    model.get_layer("first_convolution").set_weights([np.stack([spelled, -spelled], axis=2), np.array([-5.0, -1.0])])
+    samples = chosen_samples(windows, windows.targets[:1], "both")
+    with scanned(model, windows, samples, "best", 0.6) as sites:  # of 7 - 5: all seven letters
+        found, dead = sites.of(0), sites.of(1)
+    assert len(dead) == 0
+    planted = windows.labels()[:, 0].sum()
+    assert planted <= len(found) <= 1.05 * planted  # a few more stand there by chance
+    forward = found["sample"] < len(windows)
+    assert (np.isin(found["position"][forward], range(20, 33))).mean() > 0.95

@@ -1,0 +1,114 @@
+"""The programs of the evaluation, on predictions of a few windows: what they write, and how they refuse."""
+
+import json
+from itertools import pairwise
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+from project import program
+
+from danq.predictions import FORMAT
+from danq.targets import Target, to_json
+
+TARGETS = [Target(1, "CTCF", "TF"), Target(2, "DNase", "DNase"), Target(3, "never", "TF")]
+WINDOWS = 600
+
+
+def write_predictions(path, seed, strength, windows="x", labels_seed=0):
+    labels = (np.random.default_rng(labels_seed).random((WINDOWS, 3)) < [0.2, 0.4, 0]).astype(np.uint8)
+    scores = strength * labels + np.random.default_rng(seed).standard_normal(labels.shape) - 2
+    with h5py.File(path, "w") as file:
+        file["predictions"] = (1 / (1 + np.exp(-scores))).astype(np.float32)
+        file["labels"], file["targets"] = np.packbits(labels, axis=1), to_json(TARGETS)
+        file.attrs.update(format=FORMAT, strands="both", architecture="DanQ", windows=windows, keep=json.dumps("any"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Predictions of the models a, b and c, and all that the programs make of them."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    for seed, (name, strength) in enumerate({"a": 3.0, "b": 1.0, "c": 1.0}.items()):
+        write_predictions(folder / f"{name}.h5", seed, strength)
+        words = ["--name", name, "-o", f"{name}/auc.tsv", "--curves", f"{name}/curves.tsv.gz"]
+        run("evaluate", f"{name}.h5", *words, "--calibration", f"{name}/calibration.tsv", folder=folder)
+    run("compare", *(f"{name}/auc.tsv" for name in "abc"), folder=folder)
+    run("compare_models", "-p", "a=a.h5", "b.h5", "c=c.h5", "--threads", "2", folder=folder)
+    run("visualize", "--assays", "auc.tsv", "--pairs", "paired.tsv", folder=folder)
+    run("visualize", "--calibration", *(f"{name}/calibration.tsv" for name in "abc"), folder=folder)
+    return folder
+
+
+def run(*words, folder):
+    done = program(*words, folder=folder)
+    assert done.returncode == 0, done.stderr
+
+
+def table(path):
+    return pd.read_csv(path, sep="\t")
+
+
+def test_all_tables_and_pictures_are_written(folder):
+    assert table(folder / "paired.tsv")[["model", "other"]].drop_duplicates().to_numpy().tolist() == [
+        ["a", "b"],
+        ["a", "c"],
+        ["b", "c"],
+    ]
+    assert sorted(path.name for path in (folder / "models").iterdir()) == ["a_b.png", "a_c.png", "b_c.png"]
+    assert (folder / "calibration.png").stat().st_size > 10_000
+    curves = table(folder / "a/curves.tsv.gz")
+    assert curves.columns.tolist() == ["index", "curve", "x", "y"]
+    assert curves["index"].unique().tolist() == [1, 2]
+    assert table(folder / "a/calibration.tsv")["model"].unique().tolist() == ["a"]
+
+
+def test_a_much_better_model_is_found_so_and_an_equal_one_is_not(folder):
+    paired = table(folder / "paired.tsv").set_index(["model", "other", "index"])
+    assert (paired.loc[("a", "b"), "qvalue"].dropna() < 1e-6).all()
+    assert (paired.loc[("a", "b"), "low"].dropna() > 0).all()
+    assert (paired.loc[("b", "c"), "pvalue"].dropna() > 0.01).all()
+    assert paired.xs(3, level="index")["pvalue"].isna().all()
+    auc = table(folder / "auc.tsv").set_index(["model", "index"])
+    for first, second in pairwise("abc"):
+        assert paired.loc[(first, second, 1), "difference"] == pytest.approx(
+            auc.loc[(first, 1), "auroc"] - auc.loc[(second, 1), "auroc"], abs=1e-5
+        )
+
+
+def test_a_repeated_evaluation_writes_the_same_bytes(folder, tmp_path):
+    words = ["--name", "a", "--threads", "1", "-o", tmp_path / "auc.tsv", "--curves", tmp_path / "curves.tsv.gz"]
+    run("evaluate", folder / "a.h5", *words, folder=tmp_path)
+    for name in ("auc.tsv", "curves.tsv.gz"):
+        assert (tmp_path / name).read_bytes() == (folder / "a" / name).read_bytes()
+    run("evaluate", folder / "a.h5", "--resamples", "0", folder=tmp_path)
+    assert table(tmp_path / "auc.tsv")["auprc_low"].isna().all()
+
+
+def test_one_model_has_no_pairs_and_an_empty_folder(folder, tmp_path):
+    run("compare_models", "-p", folder / "a.h5", folder=tmp_path)
+    assert table(tmp_path / "paired.tsv").empty
+    run("visualize", "--assays", folder / "a/auc.tsv", "--pairs", "paired.tsv", folder=tmp_path)
+    assert not list((tmp_path / "models").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["compare_models", "-p", "a.h5", "elsewhere.h5"], "elsewhere predicts other windows than a"),
+        (["compare_models", "-p", "a.h5", "relabelled.h5"], "relabelled predicts other labels than a"),
+        (["compare_models", "-p", "a.h5", "a.h5"], "would be called the same"),
+        (["compare_models", "-p", "a.h5", "no.h5"], "no such predictions file"),
+        (["evaluate", "a.h5", "--resamples", "-1"], "whole numbers from 0"),
+        (["visualize", "--pairs", "paired.tsv"], "give it by --assays"),
+        (["visualize", "--calibration", "no.tsv"], "no such calibration"),
+    ],
+)
+def test_mistakes_are_one_sentence(folder, words, says):
+    write_predictions(folder / "elsewhere.h5", 4, 1.0, windows="y")
+    write_predictions(folder / "relabelled.h5", 4, 1.0, labels_seed=1)
+    done = program(*words, folder=folder)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("error: ")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
