@@ -11,17 +11,8 @@ from pathlib import Path
 
 import pytest
 import results
-from project import program
 
 from danq.curves import MOST_POINTS
-
-
-@dataclass(frozen=True)
-class Made:
-    """A page, and the results that it shows."""
-
-    page: Path
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -33,27 +24,16 @@ class Opened:
     complaints: list[str]
 
 
-def make(folder: Path, targets, models=("danq", "deepsea"), influence: bool = True, **more) -> Made:
-    results.write_results(folder, targets, models, influence=influence, **more)
-    lines = [f"17:03:{second} WARNING no {second} & <b>" for second in range(10, 35)]
-    (folder / "logs").mkdir()
-    (folder / "logs/train.log").write_text("\n".join(["WARNING: of another library", *lines, "17:04:00 INFO    well"]))
-    words = ["-r", folder, "-w", folder / "windows", "-m", *models, "-l", folder / "logs"]
-    done = program("report", *words, *(["--influence"] if influence else []))
-    assert done.returncode == 0, done.stderr
-    return Made(folder / "report.html", folder)
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> results.Made:
+    return results.make(tmp_path_factory.mktemp("small"), results.small_targets())
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory) -> Made:
-    return make(tmp_path_factory.mktemp("small"), results.small_targets())
-
-
-@pytest.fixture(scope="session")
-def big(tmp_path_factory) -> Made:
+def big(tmp_path_factory) -> results.Made:
     """As large as the published set: 919 targets, two models of 320 filters, curves of the most points."""
     folder = tmp_path_factory.mktemp("big")
-    return make(folder, results.published_like_targets(), n_filters=320, points=MOST_POINTS)
+    return results.make(folder, results.published_like_targets(), n_filters=320, points=MOST_POINTS)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +58,7 @@ def opening(browser) -> Callable:
     """Opens a page: `with opening(made, width=390) as opened`; whatever it asked the network for is a failure."""
 
     @contextmanager
-    def opening(made: Made, width: int = 1280, **more) -> Iterator[Opened]:
+    def opening(made: results.Made, width: int = 1280, **more) -> Iterator[Opened]:
         page = browser.new_page(viewport={"width": width, "height": 900}, **more)
         opened = Opened(page, [], [])
         page.on("request", lambda request: opened.requests.append(request.url))

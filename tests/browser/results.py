@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from project import program
 from scipy.stats import norm
 
 from danq.evaluate import assay_medians, compare
 from danq.meme import Motif, write_meme
 from danq.published import medians
+from danq.tables import write_table
 from danq.target_list import is_published
 from danq.targets import Target
 from danq.windows import writing
@@ -56,17 +59,17 @@ def write_results(
     draw = np.random.default_rng(0)
     _write_windows(folder / "windows", targets)
     auc = [_auc(model, targets, draw) for model in models]
-    table(pd.concat(auc), folder / "auc.tsv")
-    table(compare(auc), folder / "comparison.tsv")
-    table(assay_medians(pd.concat(auc)), folder / "assays.tsv")
-    table(_paired(auc), folder / "paired.tsv")
+    write_table(pd.concat(auc), folder / "auc.tsv")
+    write_table(compare(auc), folder / "comparison.tsv")
+    write_table(assay_medians(pd.concat(auc)), folder / "assays.tsv")
+    write_table(_paired(auc), folder / "paired.tsv")
     for name in ("history", "assays", "calibration"):
         _picture(folder / f"{name}.png")
     annotated, recovered = [], []
     for model, rows in zip(models, auc, strict=True):
         home = folder / model
         _write_run(home, model)
-        table(_curves(rows, points), home / "curves.tsv.gz")
+        write_table(_curves(rows, points), home / "curves.tsv.gz")
         motifs = _write_motifs(home, n_filters, matches, draw, models.index(model))
         if influence:
             _write_influence(home, n_filters, targets, draw)
@@ -79,15 +82,10 @@ def write_results(
             keys = ("filter", "known", "name", "evalue")
             recovered.append({"factor": "CTCF", "model": model} | {key: match[key] for key in keys})
             recovered.append({"factor": "REST", "model": model} | dict.fromkeys(keys))
-    table(pd.DataFrame(annotated), folder / "annotated.tsv")
+    write_table(pd.DataFrame(annotated), folder / "annotated.tsv")
     columns = ["factor", "model", "filter", "known", "name", "evalue"]
-    table(pd.DataFrame(recovered, columns=columns), folder / "recovered.tsv")
+    write_table(pd.DataFrame(recovered, columns=columns), folder / "recovered.tsv")
     return folder
-
-
-def table(rows: pd.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows.to_csv(path, sep="\t", index=False, na_rep="NA", float_format="%.6g")
 
 
 def _write_windows(folder: Path, targets: list[Target]) -> None:
@@ -98,7 +96,7 @@ def _write_windows(folder: Path, targets: list[Target]) -> None:
         for split, windows in (("train", 4_400_000), ("valid", 8000), ("test", 455_024))
         for target in targets
     ]
-    table(pd.DataFrame(rows), folder / "targets.tsv")
+    write_table(pd.DataFrame(rows), folder / "targets.tsv")
 
 
 def _auc(model: str, targets: list[Target], draw: np.random.Generator) -> pd.DataFrame:
@@ -182,7 +180,7 @@ def _write_motifs(folder: Path, n_filters: int, matches: bool, draw: np.random.G
     columns = ["filter", "sites", "consensus", "information", "first", "last", "mean", "std", "maximum", "note"]
     columns += ["known", "name", "family", "pvalue", "evalue", "offset", "overlap", "orientation"]
     done = pd.DataFrame(rows, columns=columns)
-    table(done, folder / "motifs.tsv")
+    write_table(done, folder / "motifs.tsv")
     return done
 
 
@@ -192,7 +190,7 @@ def _write_influence(folder: Path, n_filters: int, targets: list[Target], draw: 
     influence = pd.DataFrame(values, columns=columns)
     influence.iloc[:, -1] = np.nan
     influence.insert(0, "filter", range(1, n_filters + 1))
-    table(influence, folder / "influence.tsv")
+    write_table(influence, folder / "influence.tsv")
     _picture(folder / "influence.png", values)
 
 
@@ -206,3 +204,23 @@ def _picture(path: Path, values: np.ndarray | None = None) -> None:
         axes.imshow(values, aspect="auto", interpolation="nearest")
     path.parent.mkdir(parents=True, exist_ok=True)
     drawn.savefig(path, dpi=100)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A page, and the results that it shows."""
+
+    page: Path
+    folder: Path
+
+
+def make(folder: Path, targets, models=("danq", "deepsea"), influence: bool = True, **more) -> Made:
+    """Write results as `write_results` does, and the report of them by its program."""
+    write_results(folder, targets, models, influence=influence, **more)
+    lines = [f"17:03:{second} WARNING no {second} & <b>" for second in range(10, 35)]
+    (folder / "logs").mkdir()
+    (folder / "logs/train.log").write_text("\n".join(["WARNING: of another library", *lines, "17:04:00 INFO    well"]))
+    words = ["-r", folder, "-w", folder / "windows", "-m", *models, "-l", folder / "logs"]
+    done = program("report", *words, *(["--influence"] if influence else []))
+    assert done.returncode == 0, done.stderr
+    return Made(folder / "report.html", folder)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import results
-from conftest import make
 
 from danq.meme import read_meme
 
@@ -335,7 +334,7 @@ def test_on_paper_there_are_no_controls_and_all_targets(big, opening):
 
 @pytest.mark.parametrize("models", [("danq",), ("danq", "deepsea", "danq_wide")])
 def test_one_model_or_three_and_little_else(tmp_path, opening, models):
-    made = make(tmp_path, results.small_targets(), models, influence=False, matches=False)
+    made = results.make(tmp_path, results.small_targets(), models, influence=False, matches=False)
     with opening(made) as opened:
         page = opened.page
         assert page.locator("#models").count() == (len(models) > 1)

@@ -1,7 +1,6 @@
 """Sites to motifs, their table, and the files that carry them to other tools."""
 
 import gzip
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,9 @@ from hypothesis import strategies as st
 
 from danq import checkpoint, instances, onehot
 from danq.errors import UserError
-from danq.meme import UNIFORM, Motif, read_meme, write_counts, write_meme
-from danq.motifs import COLUMNS, Making, composition, count_matrix, informative, make_motif, table_of
-from danq.scan import chosen_samples, scanned
+from danq.meme import UNIFORM, Motif, read_meme, read_titled, write_counts, write_meme
+from danq.motifs import COLUMNS, Making, Stack, composition, informative, make_motif, table_of
+from danq.scan import SITE, chosen_samples, scanned
 from danq.windows import Windows
 
 
@@ -28,38 +27,65 @@ def sites(data, trained):
 
 
 @pytest.fixture(scope="module")
-def counts(sites):
-    return {f: count_matrix(sites, sites.of(f)) for f in range(sites.n_filters)}
+def stacks(sites):
+    made = [Stack(sites.width) for _ in range(sites.n_filters)]
+    for f, stack in enumerate(made):
+        for found in sites.of(f):
+            for part in np.array_split(found, 3):
+                stack.add(sites.bases(part), part["activation"])
+    return made
 
 
-def test_counts_stack_the_sites(sites, counts):
+@pytest.fixture(scope="module")
+def counts(stacks):
+    return {f: stack.counts for f, stack in enumerate(stacks)}
+
+
+def all_of(sites, filter):
+    return np.concatenate([np.empty(0, SITE), *sites.of(filter)])
+
+
+def test_counts_stack_the_sites(sites, counts, stacks):
     for f in range(8):
         by_hand = np.zeros((8, 4), int)
-        for one in sites.of(f):
+        for one in all_of(sites, f):
             window = sites.windows.onehot([one["sample"] % 150], np.array([one["sample"] >= 150]))[0]
             by_hand += window[one["position"] : one["position"] + 8].astype(int)
         assert (counts[f] == by_hand).all()
+        activation = all_of(sites, f)["activation"]
+        if len(activation):
+            assert stacks[f].mean == pytest.approx(activation.mean(), rel=1e-5)
+            assert stacks[f].std == pytest.approx(activation.std(), rel=1e-3, abs=1e-5)
+            assert stacks[f].maximum == activation.max()
+
+
+def stack_of(counts, activation):
+    stack = Stack(len(counts))
+    stack.add(np.zeros((0, len(counts)), np.uint8), activation)
+    stack.counts += counts
+    return stack
 
 
 def test_a_filters_row_tells_its_sites_and_a_dead_ones_says_why():
     counts = np.array([[10, 10, 10, 10], [38, 1, 1, 0], [0, 0, 40, 0], [9, 11, 10, 10]])
     activation = np.linspace(1, 2, 40, dtype=np.float32)
-    motif, row = make_motif(4, counts, activation, Making(trim=0.25))
+    motif, row = make_motif(4, stack_of(counts, activation), Making(trim=0.25))
     assert motif.name == "filter_005"
     assert motif.consensus == row["consensus"] == "AG"
     assert (row["filter"], row["sites"], row["first"], row["last"], row["note"]) == (5, 40, 2, 3, "")
     assert row["mean"] == pytest.approx(1.5)
     assert row["std"] == pytest.approx(activation.std(), rel=1e-5)
     assert row["maximum"] == 2
-    none = activation[:0]
-    assert make_motif(0, counts * 0, none, Making())[1]["note"] == "dead: never active"
-    assert make_motif(0, counts, activation[:9], Making())[1]["note"] == "fewer than 10 sites"
-    motif, row = make_motif(0, counts[[0, 3]], activation, Making(trim=0.25))
+    dead, live = make_motif(0, Stack(4), Making())[1], make_motif(1, stack_of(counts, activation), Making())[1]
+    assert dead["note"] == "dead: never active"
+    assert make_motif(0, stack_of(counts, activation[:9]), Making())[1]["note"] == "fewer than 10 sites"
+    motif, row = make_motif(0, stack_of(counts[[0, 3]], activation), Making(trim=0.25))
     assert motif is None
     assert row["note"] == "no place has 0.25 bits"
-    table = table_of([make_motif(0, counts * 0, none, Making())[1], make_motif(1, counts, activation, Making())[1]])
+    table = table_of([dead, live])
     assert tuple(table.columns) == COLUMNS
     assert table["first"].tolist() == [pd.NA, 1]
+    assert table["mean"].isna().tolist() == [True, False]
 
 
 @given(
@@ -110,7 +136,8 @@ def test_the_background_is_the_share_of_bases_on_the_strands_that_were_read(data
 def test_the_instance_files_point_into_the_genome(sites, tmp_path):
     with instances.writing(tmp_path, sites) as writer:
         for f in range(sites.n_filters):
-            writer.write(f, sites.of(f))
+            for found in sites.of(f):
+                writer.write(f, found, sites.bases(found))
     with gzip.open(tmp_path / "instances.tsv.gz", "rt") as file:
         table = pd.read_csv(file, sep="\t")
     assert tuple(table.columns) == instances.COLUMNS
@@ -143,19 +170,30 @@ def test_long_alignments_end_after_the_best_sites(sites, tmp_path, monkeypatch):
     monkeypatch.setattr(instances, "MOST_ALIGNED", 10)
     longest = int(np.diff(sites.edges).argmax())
     with instances.writing(tmp_path, sites) as writer:
-        writer.write(longest, sites.of(longest))
+        for found in np.array_split(all_of(sites, longest), 4):
+            writer.write(longest, found, sites.bases(found))
     assert len(list(SeqIO.parse(tmp_path / f"sites/filter_{longest + 1:03d}.fa", "fasta"))) == 10
 
 
 def test_without_places_there_is_no_bed_file(sites, tmp_path, monkeypatch):
-    unknown = SimpleNamespace(places=lambda: None, packed=sites.windows.packed, length=60, __len__=None)
-    windows = type("Windows", (), {**vars(unknown), "__len__": lambda self: 150, "places": lambda self: None})()
-    nowhere = type(sites)(sites.path, sites.highest, sites.width, sites.edges, windows)
-    with instances.writing(tmp_path, nowhere) as writer:
-        writer.write(0, nowhere.of(0))
+    monkeypatch.setattr(Windows, "places", lambda self: None)
+    with instances.writing(tmp_path, sites) as writer:
+        writer.write(0, all_of(sites, 0)[:5], sites.bases(all_of(sites, 0)[:5]))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["instances.tsv.gz", "sites"]
     head = (tmp_path / "sites/filter_001.fa").read_text().split("\n")[0]
     assert head.startswith(">window_")
+
+
+def test_sites_that_hang_over_the_contigs_end_are_not_in_the_bed_file(sites, tmp_path):
+    found = all_of(sites, 0)[:4]
+    bases = sites.bases(found)
+    bases[1, 0] = bases[2, -1] = 0  # unknown, as beyond the end
+    with instances.writing(tmp_path, sites) as writer:
+        writer.write(0, found, bases)
+    with gzip.open(tmp_path / "instances.bed.gz", "rt") as file:
+        assert len(file.readlines()) == 2
+    with gzip.open(tmp_path / "instances.tsv.gz", "rt") as file:
+        assert len(file.readlines()) == 5
 
 
 @pytest.mark.parametrize("background", [UNIFORM, (0.3, 0.2, 0.2, 0.3)])
@@ -196,6 +234,15 @@ def test_meme_files_of_other_tools_are_read(tmp_path):
     (motif,) = read_meme(tmp_path / "m.meme")
     assert (motif.name, motif.sites, motif.background) == ("MA0139.1", 913, (0.3, 0.2, 0.2, 0.3))
     assert motif.probabilities.tolist() == [[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]]
+    (tmp_path / "n.meme").write_text(
+        "MEME version 4\nMOTIF\t1\tFOO BAR\nletter-probability matrix: alength= 4\n1 0 0 0\n0 1 0 0\n\nMOTIF 2\n"
+        "letter-probability matrix:\n0.5 0.5 0 0\n"
+    )
+    (first, title), (second, _) = read_titled(tmp_path / "n.meme")
+    assert (first.name, title, first.consensus, second.consensus) == ("1", "FOO BAR", "AC", "M")
+    (tmp_path / "b.meme").write_bytes(b"MEME version 4\nMOTIF \xe9\n")
+    with pytest.raises(UserError, match="not a text file in UTF-8"):
+        read_meme(tmp_path / "b.meme")
     (tmp_path / "x.meme").write_text("MEME version 4\nBackground letter frequencies\nA x\n")
     with pytest.raises(UserError, match="line 2: no background of A, C, G and T follows"):
         read_meme(tmp_path / "x.meme")
@@ -203,4 +250,4 @@ def test_meme_files_of_other_tools_are_read(tmp_path):
 
 def test_consensus_takes_the_fewest_bases_that_make_three_quarters():
     counts = [[9, 0, 0, 0], [5, 0, 4, 0], [1, 4, 1, 4], [3, 3, 3, 0], [1, 1, 1, 1], [8, 1, 1, 0]]
-    assert Motif.from_counts("m", np.array(counts)).consensus == "ARYVVA"
+    assert Motif.from_counts("m", np.array(counts)).consensus == "ARYVNA"

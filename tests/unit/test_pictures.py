@@ -123,7 +123,7 @@ def with_known(some_motifs):
     """The second filter matches a known motif of 10 places, turned, three places in."""
     known = [Motif("MA1.1", some_motifs[1].probabilities[3:13][::-1, ::-1], 20)]
     row = {"known": "MA1.1", "name": "CTCF", "evalue": 3e-5, "offset": 3, "orientation": "-"}
-    table = pd.DataFrame([{"filter": 1}, {"filter": 2, **row}, {"filter": 3}])
+    table = pd.DataFrame([{"filter": 1, "known": ""}, {"filter": 2, **row}, {"filter": 3, "known": ""}])
     return logo.drawings(some_motifs, table, known)
 
 

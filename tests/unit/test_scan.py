@@ -1,10 +1,13 @@
 """Sites found by the scan, against every response computed by hand."""
 
+import platform
+
 import numpy as np
 import pytest
 
 from danq import checkpoint, models, scan
-from danq.scan import chosen_samples, scanned
+from danq.errors import UserError
+from danq.scan import SITE, chosen_samples, scanned
 from danq.windows import Windows
 
 THRESHOLD = 0.5
@@ -50,40 +53,69 @@ def expected(response, samples, places):
 def test_sites_are_the_responses_above_the_threshold(case, places, tmp_path, monkeypatch):
     model, windows, samples, response = case
     monkeypatch.setattr(scan, "BATCH", 16)  # the highest activation rises from batch to batch
-    monkeypatch.setattr(scan, "CHUNK", 100)
+    monkeypatch.setattr(scan, "CHUNK", 20)
     with scanned(model, windows, samples, places, THRESHOLD, tmp_path) as sites:
         np.testing.assert_allclose(sites.highest, response.max(axis=(0, 1)), rtol=1e-4)
         for f, truth in enumerate(expected(response, samples, places)):
-            found = sites.of(f)
+            found = np.concatenate([np.empty(0, SITE), *sites.of(f)])
+            assert sites.count(f) == len(found)
             assert set(zip(found["sample"].tolist(), found["position"].tolist(), strict=True)) == set(truth)
             for one in found:
                 assert one["activation"] == pytest.approx(truth[one["sample"], one["position"]], rel=1e-4)
             assert (np.diff(found["activation"]) <= 0).all()
-        assert sum(len(sites.of(f)) for f in range(sites.n_filters)) > 100
+        assert sites.edges[-1] > 100
     assert not list(tmp_path.iterdir())  # the temporary files are gone
 
 
 def test_the_bases_under_a_site_are_the_sequences(case, tmp_path):
     model, windows, samples, _ = case
     with scanned(model, windows, samples, "all", THRESHOLD, tmp_path) as sites:
-        found = sites.of(0)[:50]
+        found = next(sites.of(0))[:50]
         bases = np.unpackbits(sites.bases(found)[:, :, None], axis=2)[:, :, 4:]
     for one, site in zip(found, bases, strict=True):
         tensor = windows.onehot([one["sample"] % 150], np.array([one["sample"] >= 150]))[0]
         assert (tensor[one["position"] : one["position"] + 8] == site).all()
 
 
-def test_a_filter_that_spells_the_site_finds_it_everywhere(data):
+def test_a_filter_that_spells_the_site_finds_it_everywhere(data, tmp_path):
     """GATTACA as a filter: its sites are all planted ones, on the strand where they stand."""
     windows = Windows(data / "train.h5")
     model = models.build("DanQ", 60, 3, filters=2, kernel=7, pool=6, lstm=2, dense=4)
     spelled = np.array([[base == letter for letter in "ACGT"] for base in "GATTACA"], np.float32)
     model.get_layer("first_convolution").set_weights([np.stack([spelled, -spelled], axis=2), np.array([-5.0, -1.0])])
     samples = chosen_samples(windows, windows.targets[:1], "both")
-    with scanned(model, windows, samples, "best", 0.6) as sites:  # of 7 - 5: all seven letters
-        found, dead = sites.of(0), sites.of(1)
-    assert len(dead) == 0
+    with scanned(model, windows, samples, "best", 0.6, tmp_path / "new") as sites:  # of 7 - 5: all seven letters
+        (found,) = sites.of(0)
+        assert sites.count(1) == 0
+        assert list(sites.of(1)) == []
     planted = windows.labels()[:, 0].sum()
     assert planted <= len(found) <= 1.05 * planted  # a few more stand there by chance
     forward = found["sample"] < len(windows)
     assert (np.isin(found["position"][forward], range(20, 33))).mean() > 0.95
+
+
+def test_very_many_sites_come_in_chunks_in_the_order_of_the_windows(case, tmp_path, monkeypatch):
+    model, windows, samples, response = case
+    monkeypatch.setattr(scan, "MOST_SORTED", 10)
+    monkeypatch.setattr(scan, "CHUNK", 8)
+    with scanned(model, windows, samples, "all", 0.1, tmp_path) as sites:
+        many = int(np.diff(sites.edges).argmax())
+        chunks = list(sites.of(many))
+    assert {len(chunk) for chunk in chunks[:-1]} == {8}
+    found = np.concatenate(chunks)
+    assert len(found) == (response[:, :, many] > 0.1 * response[:, :, many].max()).sum()
+    order = {sample: i for i, sample in enumerate(samples.tolist())}
+    assert (np.diff([order[sample] for sample in found["sample"].tolist()]) >= 0).all()
+
+
+def test_what_a_killed_scan_left_is_removed_by_the_next(case, tmp_path):
+    model, windows, samples, _ = case
+    left = tmp_path / f".tmp-{platform.node()}-999999-sites-of-filters"
+    left.mkdir()
+    (left / "found").write_bytes(b"x")
+    with scanned(model, windows, samples[:20], "best", THRESHOLD, tmp_path):
+        assert not left.exists()
+    with pytest.raises(UserError, match="a file stands where a folder is needed"):
+        (tmp_path / "file").touch()
+        with scanned(model, windows, samples[:20], "best", THRESHOLD, tmp_path / "file"):
+            pass

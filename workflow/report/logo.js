@@ -10,6 +10,11 @@ function columnsOf(heights, reverse = false) {
   return Array.from({ length: flat.length / 4 }, (_, i) => flat.slice(4 * i, 4 * i + 4).map((height) => height / 1000));
 }
 
+// The height of each column in bits: more than 2 where the background is uneven.
+function stacks(columns) {
+  return columns.map((column) => column.reduce((sum, bits) => sum + bits, 0));
+}
+
 // One logo: its letters from column `start` on, standing on a line at `base`, with an axis of 0 to 2 bits.
 function track(columns, start, base, name) {
   const group = svg("g", { class: name, "data-start": start });
@@ -36,13 +41,14 @@ function logo(filter, size = "") {
   const match = filter.known && known[filter.known] ? columnsOf(known[filter.known], filter.orientation === "-") : null;
   const first = match ? Math.min(0, filter.offset) : 0;
   const end = Math.max(own.length, match ? filter.offset + match.length : 0);
-  const height = 2 * BIT + 10;
+  const top = Math.ceil(BIT * Math.max(2, ...stacks(own), ...(match ? stacks(match) : [])));
+  const height = top + 10;
   const label = `Logo of filter ${filter.filter}, consensus ${filter.consensus}${match ? `; beneath it the known motif ${filter.name}, ${filter.known}` : ""}`;
   const drawn = svg("svg", {
     class: `logo ${size}`, role: "img", "aria-label": label, "data-bit": BIT, "data-column": COLUMN,
-    viewBox: `0 0 ${LEFT + Math.max(end - first, FEWEST) * COLUMN + 2} ${height + (match ? 2 * BIT + GAP : 0)}`,
+    viewBox: `0 0 ${LEFT + Math.max(end - first, FEWEST) * COLUMN + 2} ${height + (match ? top + GAP : 0)}`,
   });
-  drawn.append(track(own, -first, 2 * BIT + 5, "own"));
-  if (match) drawn.append(track(match, filter.offset - first, height + GAP + 2 * BIT - 3, "match"));
+  drawn.append(track(own, -first, top + 5, "own"));
+  if (match) drawn.append(track(match, filter.offset - first, height + GAP + top - 3, "match"));
   return drawn;
 }

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 import cli
 from danq import annotate
-from danq.files import existing
 from danq.meme import read_meme, write_meme
-from danq.tables import write_table
+from danq.tables import read_table, write_table
 
 
 def arguments():
@@ -41,7 +38,7 @@ def arguments():
 def main() -> None:
     args = arguments()
     folder, output = Path(args.motifs), Path(args.output)
-    filters = pd.read_csv(existing(folder / "filters.tsv", "table of filters"), sep="\t")
+    filters = read_table(folder / "filters.tsv", "table of filters")
     motifs = read_meme(folder / "motifs.meme")
     known = annotate.from_meme(args.known) if args.known else annotate.from_jaspar(args.release, args.taxa)
     found = annotate.matches(motifs, known, args.threads)

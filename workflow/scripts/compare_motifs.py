@@ -17,7 +17,7 @@ import pandas as pd
 import cli
 from danq import annotate
 from danq.files import existing
-from danq.tables import write_table
+from danq.tables import read_table, write_table
 
 
 def main() -> None:
@@ -34,10 +34,9 @@ def main() -> None:
     shares, recovered = [], []
     for model, folder in cli.distinct(args.models).items():
         run = json.loads(existing(Path(folder, "run.json"), "record of the run").read_text())
-        table = pd.read_csv(existing(Path(folder, "motifs.tsv"), "table of motifs"), sep="\t")
+        table = read_table(Path(folder, "motifs.tsv"))
         shares.append(annotate.share(model, run["recipe"]["architecture"], table))
-        path = existing(Path(folder, "recovered.tsv"), "table of factors")
-        found = pd.read_csv(path, sep="\t", dtype={"filter": "Int64", "rank": "Int64"})
+        found = read_table(Path(folder, "recovered.tsv"))
         found.insert(1, "model", model)
         recovered.append(found)
     both = pd.concat(recovered).sort_values("factor", kind="stable")

@@ -83,21 +83,22 @@ def main() -> None:
     targets = [find(windows.targets, name) for name in args.targets]
     samples = scan.chosen_samples(windows, targets, args.strands)
     ways, output = making(args, windows, samples), Path(args.output)
-    output.mkdir(parents=True, exist_ok=True)
     rows, found, counted = [], [], {}
     with (
         scan.scanned(model, windows, samples, args.sites, args.threshold, output) as sites,
         instances.writing(output, sites) as writer,
     ):
         for filter in range(sites.n_filters):
-            of_filter = sites.of(filter)
-            counts = motifs.count_matrix(sites, of_filter)
-            motif, row = motifs.make_motif(filter, counts, of_filter["activation"], ways)
-            writer.write(filter, of_filter)
+            stack = motifs.Stack(sites.width)
+            for some in sites.of(filter):
+                bases = sites.bases(some)
+                stack.add(bases, some["activation"])
+                writer.write(filter, some, bases)
+            motif, row = motifs.make_motif(filter, stack, ways)
             rows.append(row)
             if motif:
                 found.append(motif)
-                counted[filter_name(filter)] = counts
+                counted[filter_name(filter)] = stack.counts
     logging.info(
         "%d of %d filters have a motif, %s sites", len(found), len(rows), f"{sum(row['sites'] for row in rows):,}"
     )

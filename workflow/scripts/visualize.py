@@ -25,7 +25,7 @@ import pandas as pd
 
 import cli
 from danq.errors import UserError
-from danq.files import existing
+from danq.tables import read_table
 
 
 def arguments():
@@ -103,11 +103,11 @@ def draw_pairs(args: argparse.Namespace) -> None:
 
     if not args.assays:
         raise UserError("--pairs draws the values of an AUC table; give it by --assays")
-    auc, tests = read_auc(args.assays), pd.read_csv(existing(args.pairs, "table of paired tests"), sep="\t")
+    auc, tests = read_auc(args.assays), read_table(args.pairs, "table of paired tests")
     with replacing(args.output or "models") as folder:
         folder.mkdir()
         for first, second in combinations(auc["model"].unique(), 2):
-            pictures.save(scatters.two_models(auc, tests, first, second), folder / f"{first}_{second}.png")
+            pictures.save(scatters.two_models(auc, tests, first, second), folder / f"{first}.vs.{second}.png")
 
 
 def _number(name: str) -> str:
@@ -166,19 +166,15 @@ def _drawings(args: argparse.Namespace, motifs: list) -> list:
 
     if bool(args.table) != bool(args.known):
         raise UserError("known motifs are drawn from two files; give both --table and --known")
-    table = pd.read_csv(existing(args.table, "table of motifs"), sep="\t") if args.table else None
+    table = read_table(args.table, "table of motifs") if args.table else None
     return logo.drawings(motifs, table, read_meme(args.known) if args.known else [])
 
 
 def draw_influence(args: argparse.Namespace) -> None:
     from danq import heatmap, pictures
 
-    table = pd.read_csv(existing(args.influence, "table of influence"), sep="\t")
-    names = (
-        pd.read_csv(existing(args.table, "table of motifs"), sep="\t").set_index("filter")["name"]
-        if args.table
-        else None
-    )
+    table = read_table(args.influence, "table of influence")
+    names = read_table(args.table, "table of motifs").set_index("filter")["name"] if args.table else None
     pictures.save(heatmap.influence(table, names, args.title), args.output or "influence.png")
 
 
@@ -187,14 +183,12 @@ def main() -> None:
     if args.history:
         from danq import pictures, plots
 
-        tables = {
-            name: pd.read_csv(existing(path, "history"), sep="\t") for name, path in cli.distinct(args.history).items()
-        }
+        tables = {name: read_table(path, "history") for name, path in cli.distinct(args.history).items()}
         pictures.save(plots.histories(tables), args.output or "history.png")
     elif args.calibration:
         from danq import pictures, plots
 
-        table = pd.concat([pd.read_csv(existing(path, "calibration"), sep="\t") for path in args.calibration])
+        table = pd.concat([read_table(path, "calibration") for path in args.calibration])
         pictures.save(plots.calibration(table), args.output or "calibration.png")
     elif args.pairs:
         draw_pairs(args)

@@ -2,14 +2,14 @@
 
 TOMTOM (Gupta et al. 2007) scores every alignment of two motifs and gives the chance of such a score by the
 null distribution of the known motifs' columns; `memelite` is the port used here. E = p times the number of known
-motifs; published work calls a filter annotated when its best match has E < .01.
+motifs; published work calls a filter annotated when its best match has E < .01. Here a match must also hold half of
+the known motif's information (see `matches`).
 """
 
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from .errors import UserError
 from .meme import Motif, read_titled
 
 log = logging.getLogger(__name__)
-MATCH = ("known", "name", "family", "pvalue", "evalue", "offset", "overlap", "orientation")
+MATCH = ("known", "name", "family", "pvalue", "evalue", "offset", "overlap", "orientation", "covered")
 COLUMNS = ("filter", "rank", *MATCH, "consensus")
 RECOVERED = ("factor", "by", "filter", "known", "name", "rank", "evalue")
 KEPT = 5  # matches listed for each filter
+COMPARED = 50  # nearest known motifs looked at for them
+COVERED = 0.5  # share of a known motif's information that a match holds at least
 FEWEST = 25  # known motifs that make up a null distribution at all
 
 
@@ -56,29 +58,57 @@ def matches(motifs: Sequence[Motif], known: Sequence[Known], threads: int | None
     offset : where the known motif's first place lies, seen from the motif's first place; may be negative
     overlap : places that lie on one another
     orientation : "-" when the known motif matches as its reverse complement, which offset and consensus are of
+    covered : see there
+
+    Matches that cover less than `COVERED` are left out: long matrices have stretches that say nothing, on which a
+    filter that says nothing either lies at a very small p.
     """
     if len(known) < FEWEST:
         raise UserError(f"{len(known)} known motifs are too few for TOMTOM's statistics; give at least {FEWEST}")
-    if not motifs:
-        return pd.DataFrame(columns=COLUMNS)
-    pvalue, _, offset, overlap, strand, index = _tomtom(motifs, known, threads)
     rows = []
-    for i, motif in enumerate(motifs):
-        for rank in range(pvalue.shape[1]):
-            found, reverse = known[int(index[i, rank])], bool(strand[i, rank])
-            seen = found.motif.reverse_complement() if reverse else found.motif
-            facts = (found.motif.name, found.name, found.family, pvalue[i, rank], pvalue[i, rank] * len(known))
-            alignment = (-int(offset[i, rank]), int(overlap[i, rank]), "-" if reverse else "+")
-            rows.append((filter_number(motif), rank + 1, *facts, *alignment, seen.consensus))
+    for motif, nearest in zip(motifs, _nearest(motifs, known, threads), strict=True):
+        fits = [row for row in nearest if row["covered"] >= COVERED][:KEPT]
+        rows += [{"filter": filter_number(motif), "rank": rank} | row for rank, row in enumerate(fits, 1)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _nearest(motifs: Sequence[Motif], known: Sequence[Known], threads: int | None) -> Iterator[list[dict]]:
+    """For each motif its `COMPARED` best alignments by p."""
+    if not motifs:
+        return
+    pvalue, _, offset, overlap, strand, index = _tomtom(motifs, known, threads)
+    for i, motif in enumerate(motifs):
+        rows = []
+        alignments = zip(*(part[i] for part in (pvalue, offset, overlap, strand, index)), strict=True)
+        for p, first, places, reverse, k in alignments:
+            found = known[int(k)]
+            seen = found.motif.reverse_complement() if reverse else found.motif
+            row = {"known": found.motif.name, "name": found.name, "family": found.family}
+            row |= {"pvalue": p, "evalue": p * len(known), "offset": -int(first), "overlap": int(places)}
+            row |= {"orientation": "-" if reverse else "+", "covered": covered(motif, seen, -int(first))}
+            rows.append(row | {"consensus": seen.consensus})
+        yield rows
+
+
+def covered(motif: Motif, known: Motif, offset: int) -> float:
+    """Share of the known motif's information that the motif holds where they overlap, `known` beginning at `offset`.
+
+    That is the lesser of two: what the known motif has there, and what the motif has.
+    """
+    bits, own = (one.bits().sum(axis=1) for one in (known, motif))
+    under = bits[max(0, -offset) : max(0, len(own) - offset)].sum()
+    held = own[max(0, offset) : max(0, len(bits) + offset)].sum()
+    return float(min(under, held) / bits.sum()) if bits.sum() else 0.0
+
+
 def _tomtom(motifs: Sequence[Motif], known: Sequence[Known], threads: int | None):
-    from memelite import tomtom  # loads numba
+    import numba
+    from memelite import tomtom
 
     queries, targets = motifs, [one.motif for one in known]
     matrices = [[np.ascontiguousarray(motif.probabilities.T) for motif in side] for side in (queries, targets)]
-    return tomtom(*matrices, n_nearest=KEPT, n_target_bins=None, n_jobs=threads or os.cpu_count())
+    most = numba.config.NUMBA_NUM_THREADS  # the CPUs of this process; numba refuses to take more
+    return tomtom(*matrices, n_nearest=min(COMPARED, len(known)), n_target_bins=None, n_jobs=min(threads or most, most))
 
 
 def filter_number(motif: Motif) -> int:
@@ -90,7 +120,8 @@ def annotated(filters: pd.DataFrame, found: pd.DataFrame, max_evalue: float) -> 
     """The table of filters with each one's best match, where its E is below `max_evalue`; other rows have NA there."""
     best = found[(found["rank"] == 1) & (found["evalue"] < max_evalue)]
     table = filters.merge(best[["filter", *MATCH]], on="filter", how="left", sort=False)
-    named = table["known"].notna().sum()
+    table = table.fillna({"known": "", "name": "", "family": "", "orientation": ""})
+    named = (table["known"] != "").sum()
     log.info("%d of %d filters match a known motif at E < %g", named, len(table), max_evalue)
     return table.astype({"offset": "Int64", "overlap": "Int64"})
 
@@ -100,14 +131,14 @@ def share(model: str, architecture: str, table: pd.DataFrame) -> dict:
 
     table : as `annotated` makes it
     """
-    known, of = published.ANNOTATED.get(architecture, (None, None))
-    named = int(table["known"].notna().sum())
+    known, of = published.ANNOTATED.get(architecture, (np.nan, np.nan))
+    named = int((table["known"] != "").sum())
     row = {"model": model, "architecture": architecture, "filters": len(table)}
     row |= {"motifs": int(table["information"].notna().sum()), "annotated": named, "share": named / len(table)}
     return row | {
         "published_annotated": known,
         "published_filters": of,
-        "published_share": known / of if known else None,
+        "published_share": known / of,
     }
 
 
@@ -120,7 +151,7 @@ def recovered(factors: Sequence[str], known: Sequence[Known], found: pd.DataFram
     found = found[found["evalue"] < max_evalue]
     rows = []
     for factor in factors:
-        families = {one.family for one in known if is_of(one.name, factor)} - {""}
+        families = {one.family for one in known if is_of(one.name, factor) and is_family(one.family)}
         own = found[[is_of(name, factor) for name in found["name"]]]
         relatives = found[(found["rank"] == 1) & found["family"].isin(families)]
         by, fits = ("family", relatives) if own.empty else ("matrix", own)
@@ -129,6 +160,11 @@ def recovered(factors: Sequence[str], known: Sequence[Known], found: pd.DataFram
             row |= {"by": by} | fits.loc[fits["evalue"].idxmin(), list(RECOVERED[2:])].to_dict()
         rows.append(row)
     return pd.DataFrame(rows, columns=RECOVERED).astype({"filter": "Int64", "rank": "Int64"})
+
+
+def is_family(family: str) -> bool:
+    """Whether factors of this JASPAR family bind alike; those with more than three zinc fingers do not."""
+    return bool(family) and not family.endswith(("adjacent zinc fingers", "dispersed zinc fingers"))
 
 
 def is_of(name: str, factor: str) -> bool:

@@ -24,11 +24,14 @@ def binned(counts: Counts) -> np.ndarray:
 
     A bin holds its lower edge but not its upper one; the last one holds 1.
     """
-    true, windows = counts.true_positives, counts.true_positives + counts.false_positives
-    sums = np.cumsum(np.diff(windows, prepend=0) * counts.thresholds.astype(np.float64))
-    reaching = np.searchsorted(-counts.thresholds.astype(np.float64), -EDGES[:-1], side="right")  # falling thresholds
-    cumulated = np.stack([np.append(0, values)[reaching] for values in (windows, sums, true)])
-    return -np.diff(cumulated, axis=1, append=0)
+    thresholds = counts.thresholds.astype(np.float64)
+    windows, positives = (
+        np.diff(values, prepend=0) for values in (counts.true_positives + counts.false_positives, counts.true_positives)
+    )
+    place = (np.searchsorted(EDGES, thresholds, side="right") - 1).clip(0, len(EDGES) - 2)
+    return np.stack([
+        np.bincount(place, weights, len(EDGES) - 1) for weights in (windows, windows * thresholds, positives)
+    ])  # fmt: skip
 
 
 def calibration_table(model: str, targets: Sequence[Target], bins: np.ndarray) -> pd.DataFrame:

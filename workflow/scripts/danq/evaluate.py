@@ -12,10 +12,10 @@ import pandas as pd
 from . import curves, published
 from .calibration import binned, calibration_table
 from .errors import UserError
-from .files import existing
 from .intervals import NONE, auprc_interval, auroc_interval
 from .metrics import Counts, each_target
 from .predictions import Predictions
+from .tables import read_table
 from .target_list import is_published
 from .targets import Target
 
@@ -96,10 +96,10 @@ def _curve_table(targets: Iterable[Target], lines: Iterable[dict[str, np.ndarray
 
 def read_auc(path: str | Path) -> pd.DataFrame:
     """An AUC table that `evaluate` made, read back; a table of another kind is a UserError."""
-    table = pd.read_csv(existing(path, "AUC table"), sep="\t", dtype={"note": str, "architecture": str}, na_values="NA")
+    table = read_table(path, "AUC table")
     if tuple(table.columns[: len(COLUMNS)]) != COLUMNS:
         raise UserError(f"{path}: not an AUC table; make one with evaluate.py")
-    return table.fillna({"note": "", "architecture": ""})
+    return table
 
 
 def compare(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -82,6 +82,21 @@ def replacing(path: str | Path, room: int = 0) -> Iterator[Path]:
 
 
 @contextmanager
+def temporary_folder(parent: str | Path, name: str) -> Iterator[Path]:
+    """A folder in `parent` for the time of a `with` block; what a killed process left is removed by the next."""
+    path = Path(parent) / name
+    mark = f".tmp-{platform.node()}-"
+    temporary = path.with_name(f"{mark}{os.getpid()}-{name}")
+    try:
+        with _told(path.parent):
+            temporary.mkdir(parents=True)
+            _sweep(path, mark)
+            yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Turn the disk's troubles into a UserError that names `path`."""
     try:

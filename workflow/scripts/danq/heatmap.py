@@ -35,7 +35,7 @@ def influence(table: pd.DataFrame, known: pd.Series | None = None, title: str = 
     axes = drawn.subplots()
     most = float(np.quantile(np.abs(values), 0.995)) or float(np.abs(values).to_numpy().max())
     image = axes.imshow(values, "RdBu_r", vmin=-most, vmax=most, aspect="auto", interpolation="nearest")
-    names = {} if known is None else known.dropna().to_dict()
+    names = {} if known is None else known[known != ""].to_dict()
     if rows <= MOST_LABELS:
         axes.set_yticks(range(rows), [f"{names.get(i, '')}  {i}" for i in values.index], fontsize=6)
     else:

@@ -17,10 +17,11 @@ from .batches import Batches, Unpack, packed_input
 from .errors import UserError
 from .models import FIRST_CONVOLUTION
 from .targets import Target
-from .windows import Windows
+from .windows import Windows, blocks
 
 log = logging.getLogger(__name__)
 BATCH = 128  # windows
+CHUNK = 1 << 14  # windows whose labels are looked at together
 
 
 def sampled(windows: Windows, count: int, seed: int = 1) -> np.ndarray:
@@ -28,9 +29,12 @@ def sampled(windows: Windows, count: int, seed: int = 1) -> np.ndarray:
 
     Targets take turns, so that rare ones are there, too; a window counts for all targets it is positive for.
     """
-    draw = np.random.default_rng(seed)
-    labels = windows.labels()
-    turns = [draw.permutation(np.flatnonzero(column)) for column in labels.T]
+    turn_of = np.random.default_rng(seed).permutation(len(windows))  # windows with a low number come first
+    turns = [np.empty(0, np.int64)] * len(windows.targets)
+    for block in blocks(len(windows), CHUNK):
+        for k, column in enumerate(windows.labels(block).T):
+            found = np.concatenate([turns[k], block.start + np.flatnonzero(column)])
+            turns[k] = found[np.argsort(turn_of[found])[:count]]
     chosen: dict[int, None] = {}
     for turn in range(max(map(len, turns), default=0)):
         for order in turns:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -29,42 +30,51 @@ def writing(folder: str | Path, sites: Sites) -> Iterator[Writer]:
     """A Writer of instances.tsv.gz, instances.bed.gz (when places are known) and the folder sites/ in `folder`."""
     folder = Path(folder)
     with ExitStack() as stack:
-        files = {}
-        for name in ("instances.tsv.gz", *(["instances.bed.gz"] if sites.windows.places() else [])):
-            temporary = stack.enter_context(replacing(folder / name))
-            files[name] = stack.enter_context(gzip.open(temporary, "wt", compresslevel=3))
+        table = stack.enter_context(_compressed(folder / "instances.tsv.gz"))
+        known = sites.windows.places() is not None
+        bed = stack.enter_context(_compressed(folder / "instances.bed.gz")) if known else None
         alignments = stack.enter_context(replacing(folder / "sites"))
         alignments.mkdir()
-        files["instances.tsv.gz"].write("\t".join(COLUMNS) + "\n")
-        yield Writer(sites, files["instances.tsv.gz"], files.get("instances.bed.gz"), alignments)
+        table.write("\t".join(COLUMNS) + "\n")
+        yield Writer(sites, table, bed, alignments)
+
+
+@contextmanager
+def _compressed(path: Path) -> Iterator[IO[str]]:
+    """A gzip file to write text into; the same text makes the same bytes."""
+    with replacing(path) as temporary, temporary.open("wb") as raw:
+        packed = gzip.GzipFile(filename="", mode="wb", compresslevel=3, fileobj=raw, mtime=0)
+        with packed, io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as text:
+            yield text
 
 
 class Writer:
     """Writes one filter's sites after the other; made by `writing`."""
 
-    def __init__(self, sites: Sites, table, bed, alignments: Path):
+    def __init__(self, sites: Sites, table: IO[str], bed: IO[str] | None, alignments: Path):
         self._sites, self._table, self._bed, self._alignments = sites, table, bed, alignments
         self._places = sites.windows.places()
+        self._aligned: dict[int, int] = {}
 
-    def write(self, filter: int, found: np.ndarray) -> None:
-        """Append the sites of a filter (from 0): records `scan.SITE`, the highest activation first.
+    def write(self, filter: int, found: np.ndarray, bases: np.ndarray) -> None:
+        """Append some sites of a filter (from 0): records `scan.SITE` and their bases.
 
         `position` is 0-based on the strand that was read; `start` and `end` are genome coordinates,
         0-based and half-open as in BED, empty when the windows' places are not known. A site's score
-        in the BED file is its activation in thousandths of the filter's highest.
+        in the BED file is its activation in thousandths of the filter's highest; a site that begins or ends with an
+        unknown base is not in that file, for it may hang over its contig's end.
         """
         for block in blocks(len(found), CHUNK):
-            table = self._frame(filter, found[block])
+            table = self._frame(filter, found[block], bases[block])
             options = {"sep": "\t", "index": False, "header": False}
             table.to_csv(self._table, float_format="%.5g", **options)
             if self._bed:
                 facts = {"name": filter_name(filter), "score": self._scores(filter, found[block])}
                 bed = table.assign(**facts)[["contig", "start", "end", "name", "score", "strand"]]
-                bed.to_csv(self._bed, **options)
-            if block.start < MOST_ALIGNED:
-                self._align(filter, table[: MOST_ALIGNED - block.start])
+                bed[bases[block][:, [0, -1]].all(axis=1)].to_csv(self._bed, **options)
+            self._align(filter, table)
 
-    def _frame(self, filter: int, found: np.ndarray) -> pd.DataFrame:
+    def _frame(self, filter: int, found: np.ndarray, bases: np.ndarray) -> pd.DataFrame:
         windows, width = self._sites.windows, self._sites.width
         reverse = found["sample"] >= len(windows)
         window, position = found["sample"] - reverse * len(windows), found["position"]
@@ -73,7 +83,7 @@ class Writer:
         if self._places:
             start = self._places[1][window] + np.where(reverse, windows.length - position - width, position)
             table |= {"contig": self._places[0][window], "start": start, "end": start + width}
-        letters = np.ascontiguousarray(onehot.LETTERS[self._sites.bases(found)])
+        letters = np.ascontiguousarray(onehot.LETTERS[bases])
         table |= {"activation": found["activation"], "sequence": letters.view(f"U{width}")[:, 0]}
         return pd.DataFrame(table, columns=COLUMNS)
 
@@ -81,6 +91,12 @@ class Writer:
         return np.rint(1000 * found["activation"] / self._sites.highest[filter]).astype(int)
 
     def _align(self, filter: int, table: pd.DataFrame) -> None:
+        """Append to the filter's alignment until it is long enough."""
+        done = self._aligned.get(filter, 0)
+        table = table[: MOST_ALIGNED - done]
+        if table.empty:
+            return
+        self._aligned[filter] = done + len(table)
         place = table["contig"] + ":" + table["start"].astype(str) + "-" + table["end"].astype(str)
         if not self._places:
             place = "window_" + table["window"].astype(str) + ":" + table["position"].astype(str)

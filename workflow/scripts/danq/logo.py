@@ -57,7 +57,7 @@ def drawings(motifs: Sequence[Motif], table: pd.DataFrame | None, known: Iterabl
     if table is None:
         return [Drawing(motif) for motif in motifs]
     by_id = {motif.name: motif for motif in known}
-    rows = table[table["known"].notna()].set_index("filter")
+    rows = table[table["known"] != ""].set_index("filter")
     return [Drawing(motif, _match(rows, int(motif.name.rpartition("_")[2]), by_id)) for motif in motifs]
 
 

@@ -64,11 +64,15 @@ class Motif:
 
     @property
     def consensus(self) -> str:
-        """One letter a place: the smallest set of bases that make up three quarters, N for all four."""
+        """One letter a place: the smallest set of bases that make up three quarters, N where three do not make nine
+        tenths."""
         letters = []
         for p in self.probabilities:
             order = np.argsort(-p, kind="stable")
-            enough = int(np.searchsorted(np.cumsum(p[order]), 0.75 - 1e-9)) + 1
+            shares = np.cumsum(p[order])
+            enough = int(np.searchsorted(shares, 0.75 - 1e-9)) + 1
+            if enough >= 3 and shares[2] < 0.9 - 1e-9:
+                enough = 4
             letters.append(IUPAC[frozenset(ALPHABET[i] for i in order[: min(enough, 4)])])
         return "".join(letters)
 
@@ -119,24 +123,36 @@ def read_meme(path: str | Path) -> list[Motif]:
 
 def read_titled(path: str | Path) -> list[tuple[Motif, str]]:
     """The motifs of a MEME file, each with its second name ("" when it has none)."""
-    lines = existing(path, "MEME file").read_text().splitlines()
+    try:
+        lines = existing(path, "MEME file").read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not a text file in UTF-8 ({error.reason} at byte {error.start})") from None
     background, motifs, name, title = UNIFORM, [], "", ""
     for i, line in enumerate(lines):
         if line.startswith("Background letter frequencies"):
             background = _background(path, lines, i)
         elif line.startswith("MOTIF"):
-            name, _, title = line.removeprefix("MOTIF").strip().partition(" ")
+            name, title = (*line.removeprefix("MOTIF").split(None, 1), "", "")[:2]
         elif line.startswith("letter-probability matrix"):
             facts = dict(re.findall(r"(\w+)=\s*(\S+)", line))
-            try:
-                width = int(facts["w"])
-                matrix = np.array([row.split()[:4] for row in lines[i + 1 : i + 1 + width]], float)
-                if matrix.shape != (width, 4):
-                    raise ValueError("too few rows or columns")
-            except (ValueError, KeyError) as error:
-                raise UserError(f"{path}, line {i + 1}: the matrix of {name} cannot be read ({error})") from error
+            matrix = _matrix(path, lines, i, name, facts.get("w"))
             motifs.append((Motif(name, matrix, int(float(facts.get("nsites", 20))), background), title.strip()))
     return motifs
+
+
+def _matrix(path: str | Path, lines: list[str], i: int, name: str, width: str | None) -> np.ndarray:
+    """The probabilities (width, 4) under line i; without a width, all rows of numbers that follow."""
+    rows = [line.split()[:4] for line in lines[i + 1 :][: int(width) if width and width.isdigit() else None]]
+    if width is None:
+        ends = [k for k, row in enumerate(rows) if not row or not row[0][0].isdigit()]
+        rows = rows[: ends[0]] if ends else rows
+    try:
+        matrix = np.array(rows, float)
+        if matrix.shape != (int(width or len(rows)), 4):
+            raise ValueError("too few rows or columns")
+    except ValueError as error:
+        raise UserError(f"{path}, line {i + 1}: the matrix of {name} cannot be read ({error})") from error
+    return matrix
 
 
 def _background(path: str | Path, lines: list[str], i: int) -> tuple[float, ...]:

@@ -7,7 +7,6 @@ As published, DanQ's way (one site a sequence) takes the counts as they are agai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,10 +14,7 @@ import pandas as pd
 from .meme import UNIFORM, Motif, filter_name
 from .windows import Windows, blocks
 
-if TYPE_CHECKING:
-    from .scan import Sites  # which loads Keras
-
-CHUNK = 1 << 16  # sites stacked at a time
+CHUNK = 1 << 14  # windows counted at a time
 COLUMNS = (
     "filter", "sites", "consensus", "information", "first", "last", "mean", "std", "maximum", "note"
 )  # fmt: skip
@@ -50,7 +46,7 @@ DEFAULTS = {
 def composition(windows: Windows, samples: np.ndarray) -> tuple[float, ...]:
     """Shares of A, C, G, T in the samples; unknown bases are left out."""
     counts = np.zeros(4)
-    for block in blocks(len(samples), CHUNK // 4):
+    for block in blocks(len(samples), CHUNK):
         reverse = samples[block] >= len(windows)
         packed = windows.packed(samples[block] - reverse * len(windows), reverse)
         per_byte = np.bincount(packed.ravel(), minlength=256)
@@ -59,29 +55,45 @@ def composition(windows: Windows, samples: np.ndarray) -> tuple[float, ...]:
     return tuple((counts / counts.sum()).tolist())
 
 
-def count_matrix(sites: Sites, found: np.ndarray) -> np.ndarray:
-    """Counts int64 (width, 4) of A, C, G, T at each place of the stacked sites."""
-    counts = np.zeros((sites.width, 4), np.int64)
-    for block in blocks(len(found), CHUNK):
-        bases = sites.bases(found[block])
-        counts += np.stack([(bases == nibble).sum(axis=0) for nibble in (8, 4, 2, 1)], axis=1)
-    return counts
+class Stack:
+    """A filter's sites, counted as they come.
 
-
-def make_motif(filter: int, counts: np.ndarray, activation: np.ndarray, making: Making) -> tuple[Motif | None, dict]:
-    """The motif of a filter (from 0), None when it has none, and its row of the table, `COLUMNS`.
-
-    counts : int64 (width, 4); activation : float32 (n,) at the sites
+    counts : int64 (width, 4) of A, C, G, T at each place
+    n, mean, std, maximum : of the activation
     """
-    n = len(activation)
+
+    def __init__(self, width: int):
+        self.counts = np.zeros((width, 4), np.int64)
+        self.n, self.maximum = 0, 0.0
+        self._sum = self._squares = 0.0
+
+    def add(self, bases: np.ndarray, activation: np.ndarray) -> None:
+        """bases : one-hot nibbles uint8 (n, width); activation : float32 (n,)"""
+        self.counts += np.stack([(bases == nibble).sum(axis=0) for nibble in (8, 4, 2, 1)], axis=1)
+        activation = activation.astype(float)
+        self.n += len(activation)
+        self.maximum = max(self.maximum, float(activation.max(initial=0)))
+        self._sum += activation.sum()
+        self._squares += (activation**2).sum()
+
+    @property
+    def mean(self) -> float:
+        return self._sum / self.n if self.n else np.nan
+
+    @property
+    def std(self) -> float:
+        return float(np.sqrt(max(self._squares / self.n - self.mean**2, 0))) if self.n else np.nan
+
+
+def make_motif(filter: int, stack: Stack, making: Making) -> tuple[Motif | None, dict]:
+    """The motif of a filter (from 0), None when it has none, and its row of the table, `COLUMNS`."""
+    n = stack.n
     row = dict.fromkeys(COLUMNS, np.nan) | {"filter": filter + 1, "sites": n, "consensus": "", "note": ""}
-    if n:
-        row |= {"mean": float(activation.mean(dtype=float)), "std": float(activation.std(dtype=float))}
-        row |= {"maximum": float(activation.max())}
+    row |= {"mean": stack.mean, "std": stack.std, "maximum": stack.maximum if n else np.nan}
     if n < making.min_sites:
         note = "dead: never active" if n == 0 else f"fewer than {making.min_sites} sites"
         return None, row | {"note": note}
-    whole = Motif.from_counts(filter_name(filter), counts, making.pseudocount, making.background)
+    whole = Motif.from_counts(filter_name(filter), stack.counts, making.pseudocount, making.background)
     kept = informative(whole, making.trim)
     if not kept:
         return None, row | {"note": f"no place has {making.trim:g} bits"}

@@ -21,7 +21,8 @@ from .files import existing, replacing
 from .logo import COLOURS
 from .meme import read_meme
 from .published import MEDIANS
-from .report_data import as_json, read_table
+from .report_data import as_json
+from .tables import read_table
 from .target_list import is_published
 from .targets import Target
 from .windows import Windows
@@ -99,7 +100,7 @@ def _environment(folder: Path) -> jinja2.Environment:
 def _run(windows: Path, logs: str | Path | None) -> dict:
     """What the page says of the dataset, and what it warns of."""
     test = Windows(windows / "test.h5")
-    listed = pd.read_csv(windows / "targets.tsv", sep="\t", keep_default_na=False)
+    listed = read_table(windows / "targets.tsv")
     nothing = listed[(listed["split"] == "train") & (listed["positives"] == 0)]
     return {
         "made_by": test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},

@@ -19,6 +19,7 @@ from .evaluate import MEASURES
 from .files import existing
 from .meme import Motif, read_meme
 from .onehot import ALPHABET
+from .tables import read_table
 from .targets import Target
 
 SIGNIFICANT = 0.05
@@ -28,11 +29,6 @@ FULL = 65535  # of a curve's coordinates, which are integers
 MILLI = 1000  # letter heights are thousandths of a bit
 FILTER_FACTS = ("filter", "sites", "consensus", "information", "first", "last", "mean", "std", "maximum", "note")
 KNOWN_FACTS = ("known", "name", "family", "pvalue", "evalue", "offset", "overlap", "orientation")
-
-
-def read_table(path: str | Path) -> pd.DataFrame:
-    """A tab-separated table whose missing values are NA; a target may be called nan or None."""
-    return pd.read_csv(existing(path, "table"), sep="\t", na_values=["NA"], keep_default_na=False)
 
 
 def as_json(value) -> str:
@@ -126,7 +122,7 @@ def filters(folder: Path, influence: pd.DataFrame | None) -> dict:
         if logo is None:
             silent.append({"filter": number, "note": facts["note"]})
             continue
-        known = {key: plain(row[key]) for key in KNOWN_FACTS} if plain(row["known"]) else {"known": None}
+        known = {key: plain(row[key]) for key in KNOWN_FACTS} if row["known"] else {"known": None}
         live.append(facts | known | {"heights": logo} | strength.get(number, {}))
     strongest = {} if influence is None else strongest_filters(influence)
     return {"live": live, "silent": silent, "strongest": strongest}

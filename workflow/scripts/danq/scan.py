@@ -9,7 +9,6 @@ many windows are scanned and however many sites they hold.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tqdm import tqdm
 
 from .batches import Batches, Unpack, packed_input
 from .errors import UserError
+from .files import temporary_folder
 from .models import FIRST_CONVOLUTION
 from .targets import Target
 from .windows import Windows, blocks
@@ -28,7 +28,8 @@ from .windows import Windows, blocks
 PLACES = ("best", "all")
 BATCH = 512  # sequences
 MOST_VALUES = 1 << 25  # activations that leave the device at a time (128 MiB)
-CHUNK = 1 << 20  # sites sorted out at a time
+CHUNK = 1 << 16  # sites sorted out at a time
+MOST_SORTED = 1 << 21  # sites of a filter, for whose sorting there is memory (100 MB)
 SITE = np.dtype([("filter", np.int16), ("sample", np.int64), ("position", np.int32), ("activation", np.float32)])
 
 
@@ -52,14 +53,23 @@ class Sites:
     def n_filters(self) -> int:
         return len(self.highest)
 
-    def of(self, filter: int) -> np.ndarray:
-        """Records `SITE` of a filter (from 0), the highest activation first, ties in the order of the windows.
+    def count(self, filter: int) -> int:
+        """How many sites a filter (from 0) has."""
+        return int(self.edges[filter + 1] - self.edges[filter])
+
+    def of(self, filter: int) -> Iterator[np.ndarray]:
+        """Records `SITE` of a filter (from 0), a chunk at a time: the highest activation first, ties in the order of
+        the windows; more than `MOST_SORTED` come in the order of the windows alone.
 
         sample is i for window i and N + i for its reverse complement; position is 0-based on that strand.
         """
-        begin, end = self.edges[filter : filter + 2]
-        found = np.fromfile(self.path, SITE, end - begin, offset=begin * SITE.itemsize)
-        return found[np.lexsort((found["position"], found["sample"], -found["activation"]))]
+        size = MOST_SORTED if self.count(filter) <= MOST_SORTED else CHUNK
+        for begin in range(self.edges[filter], self.edges[filter + 1], size):
+            rows = min(size, self.edges[filter + 1] - begin)
+            found = np.fromfile(self.path, SITE, rows, offset=begin * SITE.itemsize)
+            if size == MOST_SORTED:
+                found = found[np.lexsort((found["position"], found["sample"], -found["activation"]))]
+            yield from (found[block] for block in blocks(len(found), CHUNK))
 
     def bases(self, found: np.ndarray) -> np.ndarray:
         """The bases under sites: one-hot nibbles uint8 (n, width), as in `onehot.LETTERS`."""
@@ -90,15 +100,15 @@ def scanned(
     samples: np.ndarray,
     places: str = "best",
     threshold: float = 0.5,
-    folder: str | Path | None = None,
+    folder: str | Path = ".",
 ) -> Iterator[Sites]:
     """The sites where a filter's activation is above `threshold` times its highest over all samples (and above zero).
 
     places : "best" takes the highest place of each sample only (the first of equal ones), "all" takes every place
-    folder : where the temporary files lie (default: the system's place)
+    folder : where the temporary files lie, 36 bytes a site
     """
-    with tempfile.TemporaryDirectory(prefix=".sites-", dir=folder) as temporary:
-        spool, path = Path(temporary, "found"), Path(temporary, "by_filter")
+    with temporary_folder(folder, "sites-of-filters") as temporary:
+        spool, path = temporary / "found", temporary / "by_filter"
         highest = _scan(model, windows, samples, places, threshold, spool)
         edges = _by_filter(spool, path, threshold * highest)
         spool.unlink()

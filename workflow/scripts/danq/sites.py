@@ -17,7 +17,6 @@ from . import onehot
 from .errors import UserError
 from .files import existing, replacing
 from .meme import Motif, filter_name
-from .windows import blocks
 
 if TYPE_CHECKING:
     from .scan import Sites  # which loads Keras
@@ -33,11 +32,10 @@ def write_sites(path: str | Path, sites: Sites) -> int:
     total = 0
     with replacing(path) as temporary, temporary.open("wb") as file:
         for i in range(sites.n_filters):
-            found = sites.of(i)
-            total += len(found)
-            file.write(f">{filter_name(i)} sites={len(found)}\n".encode())
-            for block in blocks(len(found)):
-                text = LETTERS[sites.bases(found[block])]
+            total += sites.count(i)
+            file.write(f">{filter_name(i)} sites={sites.count(i)}\n".encode())
+            for found in sites.of(i):
+                text = LETTERS[sites.bases(found)]
                 file.write(np.pad(text, ((0, 0), (0, 1)), constant_values=ord("\n")).tobytes())
     return total
 
