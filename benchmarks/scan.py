@@ -50,14 +50,14 @@ def ours(path: Path, windows: int, places: str) -> dict:
     from danq.windows import Windows
 
     network, data = model(), Windows(path)
-    with scanned(network, data, np.arange(600), places, THRESHOLD):
+    with scanned(network, data, np.arange(600), places, THRESHOLD, path.parent):
         pass  # compiles, and lets TensorFlow take its working memory
     with Growth() as growth:
         begin = time.perf_counter()
-        with scanned(network, data, np.arange(windows), places, THRESHOLD) as sites:
+        with scanned(network, data, np.arange(windows), places, THRESHOLD, path.parent) as sites:
             seconds = time.perf_counter() - begin
-            found = [sites.of(f) for f in range(FILTERS)] if windows <= 2000 else []
-    keys = {(f, int(one["sample"]), int(one["position"])) for f, sites in enumerate(found) for one in sites}
+            found = [some for f in range(FILTERS) for some in sites.of(f)] if windows <= 2000 else []
+    keys = {(int(one["filter"]), int(one["sample"]), int(one["position"])) for some in found for one in some}
     return {"seconds": seconds, "memory": growth.own, "keys": keys}
 
 
