@@ -5,9 +5,8 @@ A filter is a row of weights, as wide as the motif. It is laid on every place of
 of digits times weights: DeepSEA and DanQ begin like this, with four bases in place of two digits.
 """
 
-import keras
-from keras import layers
-from sequences import count, draw, has, motif, parser, print_predictions, progress
+from digits import count, draw, has, motif, parser, print_predictions, progress
+from keras import Input, Sequential, layers, optimizers, utils
 
 
 def parse_arguments():
@@ -22,7 +21,7 @@ def parse_arguments():
     return options.parse_args()
 
 
-# Data: draw() and has() of sequences.py.
+# Data: draw() and has() of digits.py.
 
 
 # Model
@@ -30,9 +29,9 @@ def parse_arguments():
 
 def build(length, channels, kernel):
     """Digits (length, 1) -> each filter's answer at each place -> one probability."""
-    return keras.Sequential(
+    return Sequential(
         [
-            keras.Input((length, 1)),
+            Input((length, 1)),
             layers.Conv1D(channels, kernel, activation="relu", name="convolution"),
             layers.Flatten(),
             layers.Dense(1, activation="sigmoid", name="dense"),
@@ -58,14 +57,14 @@ def main():
     labels = has(arguments.motif, train)
     print(f"{labels.mean():.1%} of {len(train)} sequences to train on have {arguments.motif}\n")
 
-    keras.utils.set_random_seed(arguments.seed)
+    utils.set_random_seed(arguments.seed)
     model = build(arguments.length, arguments.channels, arguments.kernel)
     model.summary()
     print_parameters(arguments.channels, arguments.kernel, arguments.length - arguments.kernel + 1)
 
     model.compile(
         loss="binary_crossentropy",
-        optimizer=keras.optimizers.SGD(arguments.learning_rate),
+        optimizer=optimizers.SGD(arguments.learning_rate),
         metrics=["accuracy"],
         jit_compile=True,  # with the next line: twice as fast, the same figures
         steps_per_execution=32,

@@ -5,9 +5,8 @@ A recurrent unit reads one digit after the other. Its state follows from the dig
 can remember. DanQ has such a layer behind its convolution, with LSTM units, which remember longer (vgrad_rnn.py).
 """
 
-import keras
-from keras import layers
-from sequences import count, draw, has, motif, parser, print_predictions, progress
+from digits import count, draw, has, motif, parser, print_predictions, progress
+from keras import Input, Sequential, layers, optimizers, utils
 
 
 def parse_arguments():
@@ -22,7 +21,7 @@ def parse_arguments():
     return options.parse_args()
 
 
-# Data: draw() and has() of sequences.py.
+# Data: draw() and has() of digits.py.
 
 
 # Model
@@ -30,9 +29,9 @@ def parse_arguments():
 
 def build(length, channels, activation="sigmoid"):
     """Digits (length, 1) -> each unit's state after each digit -> one probability."""
-    return keras.Sequential(
+    return Sequential(
         [
-            keras.Input((length, 1)),
+            Input((length, 1)),
             layers.SimpleRNN(channels, activation=activation, return_sequences=True, name="recurrent"),
             layers.Flatten(),
             layers.Dense(1, activation="sigmoid", name="dense"),
@@ -41,8 +40,8 @@ def build(length, channels, activation="sigmoid"):
 
 
 def print_parameters(n, places):
-    print(f"recurrent: 2n + n^2 = 2 * {n} + {n}^2 = {2 * n + n * n} parameters: for each unit a weight")
-    print("for the digit, a bias, and a weight for the last state of each unit")
+    print(f"recurrent: 2n + n^2 = 2 * {n} + {n}^2 = {2 * n + n * n} parameters:", end=" ")
+    print("for each unit a weight for the digit, a bias, and a weight for each unit's last state")
     print(
         f"dense: {places} * {n} + 1 = {places * n + 1}: for each unit a weight after each of {places} digits, a bias\n"
     )
@@ -57,14 +56,14 @@ def main():
     labels = has(arguments.motif, train)
     print(f"{labels.mean():.1%} of {len(train)} sequences to train on have {arguments.motif}\n")
 
-    keras.utils.set_random_seed(arguments.seed)
+    utils.set_random_seed(arguments.seed)
     model = build(arguments.length, arguments.channels, arguments.activation)
     model.summary()
     print_parameters(arguments.channels, arguments.length)
 
     model.compile(
         loss="binary_crossentropy",
-        optimizer=keras.optimizers.SGD(arguments.learning_rate),
+        optimizer=optimizers.SGD(arguments.learning_rate),
         metrics=["accuracy"],
         jit_compile=True,  # with the next line: twice as fast, the same figures
         steps_per_execution=32,
@@ -76,8 +75,8 @@ def main():
     print_predictions(test, has(arguments.motif, test), model.predict(test, verbose=0)[:, 0])
     print(
         "\nWhat this shows: units that see one digit at a time, and their own past, find what filters find."
-        "\nTry next: mdisc_simplernn.py, which asks the units what they found; --activation tanh with"
-        "\n--learning-rate .01, which learns as well and tells less; --length 30: the longer the way back, the harder to learn (vgrad_rnn.py)."
+        "\nTry next: mdisc_simplernn.py, which asks the units what they found; --activation tanh --learning-rate .01,"
+        "\nwhich learns as well and tells less; --length 30: the longer the way back, the harder (vgrad_rnn.py)."
     )
 
 

@@ -8,10 +8,11 @@ programs for DNA (motifs.py).
 
 import sys
 
-import keras
 from alignment import consensus, count_matrix, draw_logo, print_counts, say_assumptions, write_fasta
+from digits import as_text, count, draw, load, parser
+from drawings import draw_scan
+from keras import Model
 from mdet_conv1d import build
-from sequences import as_text, count, draw, load, parser
 
 
 def parse_arguments():
@@ -21,11 +22,12 @@ def parse_arguments():
     options.add_argument("--width", type=count, default=7, metavar="DIGITS", help="no motif is wider than this")
     options.add_argument("--threshold", type=float, default=0.8, metavar="SHARE", help="of a digit in the consensus")
     options.add_argument("--fasta", default="mdisc_conv1d.fa", metavar="FILE", help="output: the windows, aligned")
-    options.add_argument("--logo", default="mdisc_conv1d.png", metavar="FILE", help="output: picture")
+    options.add_argument("--logo", default="mdisc_conv1d.png", metavar="FILE", help="output: picture of the motif")
+    options.add_argument("--scan", default="scan_conv1d.png", metavar="FILE", help="output: one sequence, scanned")
     return options.parse_args()
 
 
-# Data: the test sequences that mdet_conv1d.py predicted, by draw() of sequences.py.
+# Data: the test sequences that mdet_conv1d.py predicted, by draw() of digits.py.
 # Model: build() of mdet_conv1d.py, with the weights that it saved.
 
 
@@ -55,7 +57,7 @@ def main():
         sys.exit("error: no sequence to look at; train longer, or give more sequences with --test")
 
     convolution, dense = model.get_layer("convolution"), model.get_layer("dense")
-    answers = keras.Model(model.inputs, convolution.output).predict(positive, verbose=0)  # sequence, place, channel
+    answers = Model(model.inputs, convolution.output).predict(positive, verbose=0)  # sequence, place, channel
     weights = dense.get_weights()[0].reshape(answers.shape[1:])
     channel = choose_channel(weights)
     windows = [
@@ -65,13 +67,15 @@ def main():
     print_counts(windows, counts)
 
     motif = consensus(counts, arguments.threshold)
-    print(
-        f"\nchannel {channel + 1} of {arguments.channels}: weights {convolution.get_weights()[0][:, 0, channel].round(2)}"
-    )
+    kernel = convolution.get_weights()[0][:, 0, channel]
+    print(f"\nchannel {channel + 1} of {arguments.channels}, a filter with the weights {kernel.round(2)}")
     print(f"motif= {motif}")
     say_assumptions(weights[:, channel], motif, free_end=-1)
     write_fasta(arguments.fasta, windows)
     draw_logo(arguments.logo, counts, f"{len(windows)} windows that begin at the filter's highest answer")
+    one = answers[0, :, channel]
+    covered = range(one.argmax(), one.argmax() + arguments.kernel)
+    draw_scan(arguments.scan, as_text(positive[0]), one, one.argmax(), covered, "A filter's answer at each place")
     print(
         "\nWhat this shows: the motif stands at the begin of the window, because a filter answers at the place where it"
         "\nbegins. What follows is chance: N."

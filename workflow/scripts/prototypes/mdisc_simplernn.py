@@ -7,11 +7,12 @@ out ends there and lies to the left.
 
 import sys
 
-import keras
 import numpy as np
 from alignment import consensus, count_matrix, draw_logo, print_counts, say_assumptions, write_fasta
+from digits import as_text, count, draw, load, parser
+from drawings import draw_scan
+from keras import Model
 from mdet_simplernn import build
-from sequences import as_text, count, draw, load, parser
 
 
 def parse_arguments():
@@ -21,11 +22,12 @@ def parse_arguments():
     options.add_argument("--width", type=count, default=7, metavar="DIGITS", help="no motif is wider than this")
     options.add_argument("--threshold", type=float, default=0.8, metavar="SHARE", help="of a digit in the consensus")
     options.add_argument("--fasta", default="mdisc_simplernn.fa", metavar="FILE", help="output: the windows, aligned")
-    options.add_argument("--logo", default="mdisc_simplernn.png", metavar="FILE", help="output: picture")
+    options.add_argument("--logo", default="mdisc_simplernn.png", metavar="FILE", help="output: picture of the motif")
+    options.add_argument("--scan", default="scan_simplernn.png", metavar="FILE", help="output: one sequence, read")
     return options.parse_args()
 
 
-# Data: the test sequences that mdet_simplernn.py predicted, by draw() of sequences.py.
+# Data: the test sequences that mdet_simplernn.py predicted, by draw() of digits.py.
 # Model: build() of mdet_simplernn.py, with the weights that it saved.
 
 
@@ -61,7 +63,7 @@ def main():
         sys.exit("error: no sequence to look at; train longer, or give more sequences with --test")
 
     recurrent, dense = model.get_layer("recurrent"), model.get_layer("dense")
-    states = keras.Model(model.inputs, recurrent.output).predict(positive, verbose=0)  # sequence, place, channel
+    states = Model(model.inputs, recurrent.output).predict(positive, verbose=0)  # sequence, place, channel
     weights = dense.get_weights()[0].reshape(states.shape[1:])
     channel, sign = choose_channel(weights)
     windows = [
@@ -80,11 +82,14 @@ def main():
         print("so the unit is read upside down: it falls where the motif is")
     write_fasta(arguments.fasta, windows)
     draw_logo(arguments.logo, counts, f"{len(windows)} windows that end at the unit's {extreme} state")
+    one = states[0, :, channel]
+    best = (sign * one).argmax()
+    draw_scan(arguments.scan, as_text(positive[0]), one, best, [best], "A unit's state after each digit")
     print(
         "\nWhat this shows: the motif stands at the end of the window, because a unit knows it when it has read it."
-        "\nTry next: another --seed (with mdet_simplernn.py first): some units answer a digit late, or stay"
-        "\nwhere they are once they have seen the motif; --test 400: fewer letters by chance; vgrad_rnn.py: how far back units"
-        "\nremember."
+        "\nTry next: another --seed (with mdet_simplernn.py first): some units answer a digit late, or stay where they"
+        "\nare once they have seen the motif; --test 400: fewer letters by chance; vgrad_rnn.py: how far back a unit"
+        "\nremembers."
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own chatter
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")  # networks so small are faster without a GPU
 import keras
 
 
