@@ -2,11 +2,6 @@
 EXAMPLES = "results/prototypes"
 
 
-def example_options(*keys):
-    """Options from these keys of the config's `prototypes`."""
-    return options(**within("prototypes", *keys))
-
-
 # Programs that a class runs one after the other; what they print goes into a .txt file.
 rule detect_small:
     input:
@@ -22,7 +17,7 @@ rule detect_small:
     conda:
         "../envs/danq.yaml"
     params:
-        options=example_options("motif", "length", "channels", "epochs", "seed"),
+        options=options(**within("prototypes", "motif", "length", "channels", "epochs", "seed")),
     shell:
         "python {input.program} {params.options} --weights {output.weights} > {output.text} 2> {log}"
 
@@ -44,7 +39,7 @@ rule discover_small:
     conda:
         "../envs/danq.yaml"
     params:
-        options=example_options("length", "channels", "seed"),
+        options=options(**within("prototypes", "length", "channels", "seed")),
     shell:
         "python {input.program} {params.options} --weights {input.weights} --fasta {output.fasta} --logo {output.logo}"
         " --scan {output.scan} > {output.text} 2> {log}"

@@ -30,6 +30,7 @@ def parse_arguments():
     parser.add_argument("--every", type=count, default=10, metavar="N", help="epochs from one test to the next")
     parser.add_argument("--strings", type=count, default=200, metavar="N", help="strings, a quarter of them to test on")
     parser.add_argument("--length", type=count, default=1000, metavar="N", help="characters a string")
+    parser.add_argument("--shortest", type=count, default=1, metavar="N", help="0s in the shortest block 0^n 1^n")
     parser.add_argument("--longest", type=count, default=19, metavar="N", help="0s in the longest block 0^n 1^n")
     parser.add_argument("--steps", type=count, default=100, metavar="N", help="characters that a unit reads")
     parser.add_argument("--dropout", type=float, default=0.2, metavar="SHARE", help="after the unit, in training")
@@ -46,15 +47,15 @@ def parse_arguments():
 # Data
 
 
-def string(rng, length, longest):
-    """A string of blocks 0^n 1^n, each n drawn anew from 1..longest; and which characters the past decides.
+def string(rng, length, shortest, longest):
+    """A string of blocks 0^n 1^n, each n drawn anew from shortest..longest; and which characters the past decides.
 
     Nobody can know when a run of 0s ends. From the first 1 on, all is decided up to the first 0 of the next block.
     Both are float32 (length,).
     """
     characters, decided = [], []
     while len(characters) < length:
-        n = rng.integers(1, longest + 1)
+        n = rng.integers(shortest, longest + 1)
         characters += [0] * n + [1] * n
         decided += [len(decided) > 0] + [0] * n + [1] * (n - 1)
     return np.array(characters[:length], "float32"), np.array(decided[:length], "float32")
@@ -143,7 +144,7 @@ def print_norms(norms):
 def main():
     settings = parse_arguments()
     rng = np.random.default_rng(settings.seed)
-    strings = [string(rng, settings.length, settings.longest) for _ in range(settings.strings)]
+    strings = [string(rng, settings.length, settings.shortest, settings.longest) for _ in range(settings.strings)]
     held_out = max(1, settings.strings // 4)
     data = windows(strings[:-held_out], settings.steps), windows(strings[-held_out:], settings.steps)
     (x, _, _), (test_x, test_y, decided) = data
@@ -168,7 +169,7 @@ def main():
     print_table(table)
     print_norms(norms)
     print(
-        "\nWhat this shows: next to nothing of the gradient reaches the 0s that must be counted. The SimpleRNN unit only"
+        "\nWhat this shows: next to nothing of the gradient reaches the 0s that must be counted. SimpleRNN only"
         "\nrepeats the last character. The LSTM unit keeps its state by adding to it, and learns to count with it."
         "\nTry next: --longest 5 --steps 20: shorter blocks; --seed 1: how long it takes until counting begins is"
         "\nchance; --learning-rate .01; --cells LSTM --dropout 0."
