@@ -11,7 +11,7 @@ COLOURS = {"SimpleRNN": "#D55E00", "LSTM": "#0072B2"}
 
 def draw_curves(path, table, reference):
     """Accuracy by epoch for each cell: a line for ours, dots for the reference's."""
-    figure = Figure((7, 4), layout="constrained")
+    figure = Figure((8, 4.4), layout="constrained")
     axes = figure.subplots()
     for cell, rows in table.groupby("cell", sort=False):
         axes.plot(rows["epoch"], 100 * rows["decided"], color=COLOURS[cell], label=cell)
@@ -23,7 +23,7 @@ def draw_curves(path, table, reference):
             label=f"{cell}, reference",
         )
     axes.set(xlabel="epoch", ylabel="accuracy in %", title="Characters that the past decides, test strings")
-    axes.legend(loc="lower right", frameon=False)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=120)
@@ -31,7 +31,7 @@ def draw_curves(path, table, reference):
 
 def draw_gradients(path, norms):
     """The gradient's norm by the steps back from the last character; dashed before training."""
-    figure = Figure((7, 4), layout="constrained")
+    figure = Figure((8, 4.4), layout="constrained")
     axes = figure.subplots()
     for (cell, training), rows in norms.groupby(["cell", "training"], sort=False):
         line = "--" if training == "before" else "-"
@@ -39,11 +39,12 @@ def draw_gradients(path, norms):
     axes.invert_xaxis()
     axes.set(
         yscale="log",
+        ylim=(1e-20, 10),  # less is nothing, to a weight of float32
         xlabel="steps back from the last character",
         ylabel="norm of the loss's gradient",
         title="What reaches the past: the mean over test windows",
     )
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=120)

@@ -169,8 +169,9 @@ def main():
     print_table(table)
     print_norms(norms)
     print(
-        "\nWhat this shows: next to nothing of the gradient reaches the 0s that must be counted. SimpleRNN only"
-        "\nrepeats the last character. The LSTM unit keeps its state by adding to it, and learns to count with it."
+        "\nWhat this shows: before training, next to nothing of the gradient reaches the 0s that must be counted, in"
+        "\neither unit. SimpleRNN stays there and repeats the last character. LSTM adds to its state, and can learn to"
+        "\nforget nothing: once it has (after 100 epochs or so), the gradient comes back whole, and it counts."
         "\nTry next: --longest 5 --steps 20: shorter blocks; --seed 1: how long it takes until counting begins is"
         "\nchance; --learning-rate .01; --cells LSTM --dropout 0."
     )
