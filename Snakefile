@@ -23,6 +23,7 @@ include: "workflow/rules/predict.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/motifs.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/prototypes.smk"
 
 
 # On a cluster these run where Snakemake does: there is the network, and seconds are not worth a place in the queue.
@@ -76,3 +77,17 @@ rule logos:
     input:
         expand("{results}/{model}/logos", results=RESULTS, model=MODELS),
         multiext(f"{RESULTS}/", "annotated.tsv", "recovered.tsv"),
+
+
+rule prototypes:
+    input:
+        expand(
+            "{examples}/{file}",
+            examples=EXAMPLES,
+            file=[
+                *(f"mdet_{layer}.txt" for layer in ("conv1d", "simplernn")),
+                *(f"mdisc_{layer}.png" for layer in ("conv1d", "simplernn")),
+                "vgrad_rnn.tsv",
+                "prevalence.png",
+            ],
+        ),

@@ -148,8 +148,11 @@ def code_of(name, architecture=None):
 
     Architectures are imported by name, so the one in use is added: editing DanQ retrains DanQ only.
     """
-    finder = ModuleFinder([str(SCRIPTS)], excludes=[*BY_HAND, "danq.scan"] if name == "predict" else BY_HAND)
-    finder.run_script(str(SCRIPTS / f"{name}.py"))
+    script = SCRIPTS / f"{name}.py"
+    finder = ModuleFinder(
+        [str(script.parent), str(SCRIPTS)], excludes=[*BY_HAND, "danq.scan"] if name == "predict" else BY_HAND
+    )
+    finder.run_script(str(script))
     files = {module.__file__ for module in finder.modules.values() if module.__file__}
     if architecture:
         finder.import_hook(f"danq.models.{danq.models.ARCHITECTURES[architecture]}")
