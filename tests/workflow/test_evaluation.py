@@ -55,7 +55,7 @@ def test_all_tables_and_pictures_are_written(folder):
         ["a", "c"],
         ["b", "c"],
     ]
-    assert sorted(path.name for path in (folder / "models").iterdir()) == ["a_b.png", "a_c.png", "b_c.png"]
+    assert sorted(path.name for path in (folder / "models").iterdir()) == ["a.vs.b.png", "a.vs.c.png", "b.vs.c.png"]
     assert (folder / "calibration.png").stat().st_size > 10_000
     curves = table(folder / "a/curves.tsv.gz")
     assert curves.columns.tolist() == ["index", "curve", "x", "y"]
