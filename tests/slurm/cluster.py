@@ -147,7 +147,7 @@ class Cluster:
 
     def jobs_of(self, folder: Path, rule: str) -> list[dict[str, str]]:
         """Records of the rule's jobs that were submitted from the folder, oldest first."""
-        named = re.compile(rf"rule_{rule}(_|$)")
+        named = re.compile(rf"rule_{rule}(_wildcards_|$)")  # not those of compare_models for compare
         return [job for job in self.jobs() if job["WorkDir"] == str(folder) and named.match(job.get("Comment", ""))]
 
 
