@@ -12,7 +12,6 @@ from .metrics import Counts
 
 TOLERANCE = 0.004  # largest distance from the exact curve, along x or along y
 MOST_POINTS = 300
-KINDS = ("roc", "pr")
 
 
 def roc(counts: Counts) -> np.ndarray:

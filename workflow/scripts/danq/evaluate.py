@@ -26,6 +26,7 @@ COLUMNS = (
 CURVE_COLUMNS = ("index", "curve", "x", "y")
 RESAMPLES = 200  # of the windows, for the intervals of the AUPRC
 MEASURES = ("auroc", "auprc")
+SIGNIFICANT = 0.05  # of q, the share of chance differences among those that are called significant
 
 
 @dataclass(frozen=True)

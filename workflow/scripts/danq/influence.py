@@ -99,8 +99,3 @@ def table_of(lost: np.ndarray, targets: list[Target]) -> pd.DataFrame:
     table = pd.DataFrame(lost, columns=[f"{target.index} {target.title}" for target in targets])
     table.insert(0, "filter", range(1, len(lost) + 1))
     return table
-
-
-def strength(table: pd.DataFrame) -> pd.Series:
-    """Each filter's influence in one number: the root mean square over targets, indexed by filter."""
-    return np.sqrt((table.set_index("filter") ** 2).mean(axis=1))

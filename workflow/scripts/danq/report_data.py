@@ -15,14 +15,13 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
 
-from .evaluate import MEASURES
+from .evaluate import MEASURES, SIGNIFICANT
 from .files import existing
 from .meme import Motif, read_meme
 from .onehot import ALPHABET
 from .tables import read_table
 from .targets import Target
 
-SIGNIFICANT = 0.05
 STRONGEST = 10  # targets told of a filter, in each direction
 STRONGEST_FILTERS = 4  # filters told of a target
 FULL = 65535  # of a curve's coordinates, which are integers

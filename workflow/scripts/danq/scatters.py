@@ -7,9 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from . import pictures
-from .evaluate import MEASURES
-
-SIGNIFICANT = 0.05  # of q, the share of chance differences among those that are called significant
+from .evaluate import MEASURES, SIGNIFICANT
 
 
 def _scatter(axes: Axes, pairs: pd.DataFrame) -> None:

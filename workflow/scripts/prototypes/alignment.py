@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-GAP = "-"  # where a window reaches past its sequence
 COLOURS = {"0": "#D62728", "1": "#2CA02C"}  # red and green
 
 
