@@ -7,10 +7,10 @@ LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
-.PHONY: help environment demo yeast test lint format lock clean
+.PHONY: help environment demo yeast test test-others test-fast lint format docs lock clean
 
 help:  ## list these targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 environment: $(READY)  ## build the virtual environment (GPU=1: with CUDA)
 
@@ -21,7 +21,7 @@ $(READY): $(LOCK)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@rm -f $(VENV)/.ready-*; touch $@
 
-demo: $(READY)  ## run the demo from start to report (about five minutes)
+demo: $(READY)  ## run the demo from start to report (about ten minutes)
 	$(SNAKEMAKE)
 	@echo "The report is in results/demo/report.html"
 
@@ -29,13 +29,22 @@ yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/
 	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see README.md)" >&2; exit 1; }
 	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder="$(DATA)"
 
+# Tests on Slurm mostly wait and most others use one core, so groups of tests run at the same time.
 test: $(READY)  ## run all tests
-	. $(VENV)/bin/activate && python -m pytest
+	. $(VENV)/bin/activate && .ci/alongside tests/slurm $(MAKE) --no-print-directory test-others
+
+test-others: $(READY)  ## run all tests but those on a Slurm cluster
+	. $(VENV)/bin/activate && .ci/alongside tests/unit python -m pytest --ignore tests/unit --ignore tests/slurm
+
+test-fast: $(READY)  ## run the tests that need no cluster, browser or demo
+	. $(VENV)/bin/activate && .ci/alongside tests/unit python -m pytest \
+	  --ignore tests/unit --ignore tests/slurm --ignore tests/browser --ignore tests/workflow/test_demo.py
 
 lint: $(READY)  ## check the code's style and the workflow's
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/snakefmt --check Snakefile workflow
+	. $(VENV)/bin/activate && PYTHONPATH=workflow/scripts lint-imports --no-cache
 	. $(VENV)/bin/activate && snakemake --lint
 
 format: $(READY)  ## bring the code into style
@@ -43,9 +52,13 @@ format: $(READY)  ## bring the code into style
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/snakefmt Snakefile workflow
 
-lock:  ## pin all versions anew (needs uv)
+docs: $(READY)  ## write the tables of config/README.md that follow from the code
+	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.reference
+
+lock:  ## pin all versions again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 	uv pip compile pyproject.toml --group dev --extra gpu --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.lock -o requirements-gpu.lock
+	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.environment
 
 clean:  ## remove the demo's results
 	rm -rf results/demo resources/demo logs/demo

@@ -1,4 +1,4 @@
-"""What the benchmarks share: the library on the path, a fresh process per contender, folders and tables.
+"""Functions shared by the benchmarks: fresh processes, temporary folders and tables.
 
 Importing this module puts workflow/scripts on sys.path, so import it before `danq` or `cli`.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own chatter
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # hide TensorFlow's start-up messages
 GB = 1e9
 
 # The published set and its models.
@@ -28,32 +28,33 @@ PARAMETERS = {"DanQ": 46_926_479, "DeepSEA": 52_843_119}
 
 
 def apart(function: Callable, *args) -> Any:
-    """`function(*args)` in a fresh interpreter, so that memory, threads and caches of contenders do not mix."""
+    """Run `function(*args)` in a fresh interpreter, to separate memory, threads and caches of the measurements."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(function, *args).result()
 
 
 @contextmanager
 def scratch(parent: str | None, needed: float) -> Iterator[Path]:
-    """A temporary folder in `parent` (the system's default when None) with `needed` bytes free; removed at the end."""
+    """Yield a temporary folder in `parent` (None: the system's default) with at least `needed` bytes free."""
     check_disk(parent or tempfile.gettempdir(), needed)
     with tempfile.TemporaryDirectory(prefix="danq-benchmark-", dir=parent) as folder:
         yield Path(folder)
 
 
 def check_disk(folder: str | Path, needed: float) -> None:
+    """Exit with a message unless `folder` has `needed` bytes free."""
     free = shutil.disk_usage(folder).free
     if free < needed:
         sys.exit(f"error: {folder} has {free / GB:.1f} GB free, {needed / GB:.1f} GB are needed; choose another folder")
 
 
 def say(text: str) -> None:
-    """A line of progress, apart from the results."""
+    """Print a progress message to stderr."""
     print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def print_table(title: str, rows: list[dict]) -> None:
-    """A table with a line per row, the first column to the left and the others to the right."""
+    """Print a table; the first column is left-aligned, the others right-aligned."""
     cells = [list(rows[0])] + [[str(value) for value in row.values()] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     print(f"\n{title}")

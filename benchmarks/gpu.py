@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What an accelerator makes of DanQ and DeepSEA at published size: samples a second, by batch size and precision.
+"""Speed of DanQ and DeepSEA at published size on a GPU: samples per second, by batch size and precision.
 
-Training and prediction run as in the workflow (packed windows from a file, unpacked inside the model; prediction
-averages both strands, which are two samples a window). "waiting" is the share of the training time that
-is gone when one batch, already gathered, is given again and again: what the input costs. The projections are an
-epoch of the published 4,400,000 training samples and the prediction of its 455,024 test samples; the reference
-programs took 50 minutes and 982 s on one V100 (DanQ, batch 500).
+Training and prediction run as in the workflow: packed windows from a file are unpacked inside the model, and
+prediction averages both strands, which are two samples per window. "waiting" is the share of the training time spent
+waiting for input; it is measured by training on one prepared batch repeatedly. The projected times are for an epoch of
+the 4,400,000 published training samples and for the prediction of the 455,024 test samples. The reference programs
+took 50 minutes and 982 s on one V100 (DanQ, batch 500).
 
-Runs on any Keras backend: KERAS_BACKEND=jax gpu.py. Without a GPU, a quick try: gpu.py --batch 20 --steps 2
+Runs on any Keras backend: KERAS_BACKEND=jax gpu.py. Quick test without a GPU: gpu.py --batch 20 --steps 2
 """
 
 from __future__ import annotations
@@ -31,48 +31,48 @@ def arguments() -> argparse.Namespace:
     options.add_argument(
         "--models", nargs="+", default=list(PARAMETERS), choices=list(PARAMETERS), help="architectures"
     )
-    options.add_argument("--batch", nargs="+", type=int, default=[500, 2000], help="samples a batch")
+    options.add_argument("--batch", nargs="+", type=int, default=[500, 2000], help="samples per batch")
     options.add_argument(
         "--precision",
         nargs="+",
         default=["float32", "mixed_bfloat16"],
         choices=["float32", "mixed_bfloat16", "mixed_float16"],
-        help="of the arithmetic",
+        help="floating-point precision",
     )
-    options.add_argument("--steps", type=int, default=100, help="batches that count, after two that do not")
-    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    options.add_argument("--steps", type=int, default=100, help="measured batches, after two for warm-up")
+    options.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     args = options.parse_args()
     if min(args.steps, *args.batch) < 1:
-        options.error("--steps and --batch are at least 1")
+        options.error("--steps and --batch must be at least 1")
     return args
 
 
 def measure(architecture: str, path: Path, batch: int, precision: str, steps: int) -> dict:
-    """Samples a second of training, of training on one batch again and again, and of prediction."""
+    """Samples per second of training and prediction, and the share of the training time spent waiting for input."""
     import keras
     import numpy as np
 
-    from danq import models
-    from danq.batches import Batches, on_packed
-    from danq.devices import Devices, feed
-    from danq.objective import make_loss, make_optimizer
-    from danq.predict import on_strands
-    from danq.recipe import Recipe
-    from danq.windows import Windows
+    from danq.data.windows import Windows
+    from danq.models import registry
+    from danq.runtime.batches import Batches, on_packed
+    from danq.runtime.devices import Devices, feed
+    from danq.runtime.predict import on_strands
+    from danq.training.objective import make_loss, make_optimizer
+    from danq.training.recipe import Recipe
 
     devices, windows = Devices(), Windows(path)
     keras.config.set_dtype_policy(precision)
     recipe = Recipe(architecture=architecture, batch_size=batch, precision=precision)
-    model = models.build(architecture, LENGTH, TARGETS)
+    model = registry.build(architecture, LENGTH, TARGETS)
     assert model.count_params() == PARAMETERS[architecture]
-    trainer, predictor = on_packed(model), on_strands(model, "both")
+    trainer, predictor = on_packed(model, windows.length), on_strands(model, "both")
     trainer.compile(make_optimizer(recipe, steps), make_loss(recipe, windows.positives(), len(windows)))
     samples = np.random.default_rng(1).integers(0, 2 * len(windows), batch * steps)
 
     def seconds(method, batches) -> float:
         options = {"shuffle": False} if method == trainer.fit else {}
         begin = time.perf_counter()
-        feed(method, batches, **options)  # ends when the last result is on the host
+        feed(method, batches, **options)  # returns when the last result is on the host
         return time.perf_counter() - begin
 
     again = Again(Batches(windows, samples[:batch], batch)[0], steps)
@@ -91,7 +91,7 @@ def measure(architecture: str, path: Path, batch: int, precision: str, steps: in
 
 
 class Again:
-    """One batch, `steps` times, as `danq.batches.Batches` would give it."""
+    """Repeats one batch `steps` times, with the interface of `danq.runtime.batches.Batches`."""
 
     def __init__(self, batch, steps: int):
         self._batch, self._steps = batch, steps

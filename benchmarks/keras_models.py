@@ -1,6 +1,6 @@
-"""Training and prediction timed in Keras: the library's way on packed windows, and the plain way on float32 arrays.
+"""Measures training and prediction in Keras, with the library on packed windows and plainly on float32 arrays.
 
-Both build, compile and start the same model in the same way; only what feeds it differs.
+Both use the same model, compiled and initialised in the same way; only the input differs.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import common  # noqa: F401
 import keras
 import numpy as np
 
-from danq import models
-from danq.batches import Batches, on_packed, sample_order
-from danq.devices import Devices, feed
-from danq.objective import make_loss, make_optimizer
-from danq.predict import on_strands
-from danq.recipe import Recipe
-from danq.windows import Windows
+from danq.data.windows import Windows
+from danq.models import registry
+from danq.runtime.batches import Batches, on_packed, sample_order
+from danq.runtime.devices import Devices, feed
+from danq.runtime.predict import on_strands
+from danq.training.objective import make_loss, make_optimizer
+from danq.training.recipe import Recipe
 
 
 class Clock(keras.callbacks.Callback):
-    """Windows a second of a fit or a prediction, from the end of the warm-up batches to `stop`."""
+    """Measures windows per second of `fit` or `predict` from the end of the warm-up batches until `rate` is called."""
 
     def __init__(self, batch: int, warm_up: int):
         super().__init__()
@@ -47,8 +47,8 @@ class Clock(keras.callbacks.Callback):
 
 def ours(architecture: str, path: Path, batch: int, warm_up: int) -> dict:
     windows, recipe = Windows(path), Recipe(architecture=architecture, batch_size=batch)
-    model, trainer = _compiled(windows, recipe, on_packed)
-    samples = sample_order(len(windows), "random", recipe.seed, epoch=0)  # each window once, from either strand
+    model, trainer = _compiled(windows, recipe, lambda model: on_packed(model, windows.length))
+    samples = sample_order(len(windows), "random", recipe.seed, epoch=0)  # each window once, on a random strand
     train = Clock(batch, warm_up)
     feed(trainer.fit, Batches(windows, samples, batch), shuffle=False, callbacks=[train])
     rates = {"train": train.rate()}
@@ -72,10 +72,10 @@ def plain(architecture: str, path: Path, batch: int, warm_up: int) -> dict:
 
 
 def _compiled(windows: Windows, recipe: Recipe, wrap: Callable) -> tuple[keras.Model, keras.Model]:
-    """The model, and what is trained: the model itself or, for packed windows, the model with the unpacking."""
+    """Return the model, and the compiled model to train: `wrap` of it, which unpacks packed windows."""
     keras.utils.set_random_seed(recipe.seed)
     Devices()
-    model = models.build(recipe.architecture, windows.length, len(windows.targets))
+    model = registry.build(recipe.architecture, windows.length, len(windows.targets))
     trainer = wrap(model)
     trainer.compile(make_optimizer(recipe, 1), make_loss(recipe, windows.positives(), len(windows)))
     return model, trainer

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Labels alone: the positive bins of some tracks of random peaks, by three ways that must agree.
+"""Speed of labelling: positive bins of tracks of random peaks, by three methods that must agree.
 
-ours       danq.peaks.read_peaks and Grid.positive
-loop       plain Python: a pointer walks along the sorted peaks, bin by bin
-bedtools   `bedtools intersect -f`, bins as a BED file made beforehand (left out where it is missing)
+danq       danq.data.peaks.read_peaks and Grid.positive
+loop       plain Python: a pointer moves along the sorted peaks, bin by bin
+bedtools   `bedtools intersect -f` with bins from a prepared BED file (skipped if not installed)
 
-Each reads plain narrowPeak files in one process and ends with the numbers of the positive bins of
-each track: more than half of the bin lies in one peak. The medians of some rounds are compared.
+Each method reads plain narrowPeak files in one process and returns the numbers of the positive bins of
+each track (more than half of the bin lies in one peak). Medians over several rounds are compared.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ import pandas as pd
 import simulated
 
 from cli import parser
-from danq.bins import Grid
-from danq.peaks import read_peaks
+from danq.data.grid import Grid
+from danq.data.peaks import read_peaks
 
 
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
     options.add_argument("--genome", type=float, default=100.0, help="length in Mbp")
-    options.add_argument("--contigs", type=int, default=5, help="contigs that share it")
-    options.add_argument("--tracks", type=int, default=20, help="peak files")
-    options.add_argument("--peaks", type=int, default=5000, help="peaks a file")
-    options.add_argument("--bin", type=int, default=200, help="bp")
-    options.add_argument("--repeats", type=int, default=3, help="rounds; the medians count")
-    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    options.add_argument("--contigs", type=int, default=5, help="number of contigs")
+    options.add_argument("--tracks", type=int, default=20, help="number of peak files")
+    options.add_argument("--peaks", type=int, default=5000, help="peaks per file")
+    options.add_argument("--bin", type=int, default=200, help="bin size in bp")
+    options.add_argument("--repeats", type=int, default=3, help="rounds; medians over rounds are compared")
+    options.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     return options.parse_args()
 
 
@@ -62,7 +62,7 @@ def _loop_one(contigs: dict[str, int], size: int, path: Path) -> list[int]:
         n, first = len(intervals), 0
         for start in range(0, length - size + 1, size):
             end = start + size
-            while first < n and intervals[first][1] <= start:  # peaks that lie wholly behind
+            while first < n and intervals[first][1] <= start:  # peaks that end before the bin
                 first += 1
             i = first
             while i < n and intervals[i][0] < end:
@@ -71,7 +71,7 @@ def _loop_one(contigs: dict[str, int], size: int, path: Path) -> list[int]:
                     break
                 i += 1
             number += 1
-        number += length % size > 0  # the bin that sticks out of the contig has a number, but is never positive
+        number += length % size > 0  # an incomplete last bin has a number, but is never positive
     return positive
 
 
@@ -84,12 +84,12 @@ def write_bins(path: Path, grid: Grid) -> None:
 
 
 def bedtools(bins: Path, grid: Grid, tracks: list[Path]) -> list[np.ndarray]:
-    # One sweep over the bins for all tracks takes less than half the time of one sweep a track. -f is
-    # asked of every peak by itself; half a bin and half a base lies between too little and enough.
+    # One sweep over the bins for all tracks takes less than half the time of one sweep per track. -f applies to each
+    # peak separately; half a bin plus half a base separates too few from enough bases.
     fraction = f"{(grid.bin // 2 + 0.5) / grid.bin:.6f}"
     command = ["bedtools", "intersect", "-sorted", "-wa", "-wb", "-f", fraction, "-a", bins, "-b", *tracks]
     lines = io.BytesIO(subprocess.run(command, check=True, capture_output=True).stdout)
-    number, track = 3, 4  # columns; the track's is there when there are several
+    number, track = 3, 4  # columns; the track's exists only for several tracks
     table = pd.read_csv(lines, sep="\t", header=None, usecols=[number, track])
     which = table[track] if len(tracks) > 1 else np.ones(len(table), int)
     return [np.unique(table[number][which == i]) for i in range(1, len(tracks) + 1)]
@@ -98,19 +98,19 @@ def bedtools(bins: Path, grid: Grid, tracks: list[Path]) -> list[np.ndarray]:
 def main() -> None:
     args = arguments()
     length = round(args.genome * 1e6 / args.contigs)
-    # Contigs of unequal length, most of them not in whole bins; names that sort as bedtools wants them.
+    # Contigs of unequal length, most of them not a multiple of the bin; names are sorted as bedtools requires.
     grid = Grid({f"chr{chr(ord('A') + i)}": length + 37 * i for i in range(args.contigs)}, args.bin)
     with common.scratch(args.folder, 50 * len(grid) + 100 * args.tracks * args.peaks) as folder:
         tracks = [folder / f"track{i:02d}.narrowPeak" for i in range(args.tracks)]
         for i, path in enumerate(tracks):
             places = simulated.draw_places(grid.contigs, 10 * args.peaks, seed=i)
             simulated.write_peaks(path, grid.contigs, places, args.peaks, seed=i)
-        ways = {"ours": ours, "loop": loop}
+        ways = {"danq": ours, "loop": loop}
         if shutil.which("bedtools"):
             write_bins(folder / "bins.bed", grid)
             ways["bedtools"] = lambda *case: bedtools(folder / "bins.bed", *case)
         else:
-            common.say("bedtools is not installed: its row is left out")
+            common.say("bedtools is not installed; its row is left out")
         seconds, found = {name: [] for name in ways}, {}
         for _ in range(args.repeats):
             for name, way in ways.items():
@@ -118,14 +118,14 @@ def main() -> None:
                 found[name] = way(grid, tracks)
                 seconds[name].append(time.perf_counter() - begin)
     for name in ways:
-        for theirs, right in zip(found[name], found["ours"], strict=True):
-            assert np.array_equal(theirs, right), f"{name} and ours differ"
+        for theirs, right in zip(found[name], found["danq"], strict=True):
+            assert np.array_equal(theirs, right), f"{name} and danq differ"
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     rows = [
-        {"": name, "seconds": f"{value:.3f}", "ours is faster by": common.times(value / medians["ours"])}
+        {"": name, "seconds": f"{value:.3f}", "danq is faster by": common.times(value / medians["danq"])}
         for name, value in medians.items()
     ]
-    positive = sum(map(len, found["ours"]))
+    positive = sum(map(len, found["danq"]))
     common.print_table(
         f"labels: {len(grid):,} bins, {args.tracks} tracks of {args.peaks:,} peaks, {positive:,} positive bins", rows
     )

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The loader alone: windows a second in shuffled batches from a file of 2.2 million windows, and its memory.
+"""Speed and memory of the loader: windows per second in shuffled batches from a file of 2.2 million windows.
 
-packed         danq.batches.Batches, either strand, as they go to the model
-packed, cold   the same, the file's pages not yet in memory (asked for with --cold, Linux)
-unpacked       the same windows as float32 one-hot made on the CPU, what a plain Keras model takes
-dense array    batches gathered from a float32 one-hot array in memory, the plain way; the array is
-               cut to what fits (--dense), and its full size is what the loader replaces
+packed         danq.runtime.batches.Batches, either strand, as passed to the model
+packed, cold   the same, with the file not yet in the page cache (with --cold, on Linux)
+unpacked       the same windows as float32 one-hot arrays made on the CPU, as a plain Keras model needs
+dense array    batches from a float32 one-hot array in memory; the array has only --dense windows,
+               and its full size is what the loader replaces
 
-Each measurement has its own process and a time limit. "Own memory" is what the process holds for
-itself; mapped pages are the system's file cache, which it takes back when others need memory.
+Each measurement has its own process and a time limit. "Own memory" is the private memory of the
+process; mapped pages are file cache, which the system frees when other processes need memory.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ DENSE_BYTES = 4 * (4 * LENGTH + TARGETS)
 
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
-    options.add_argument("--windows", type=int, default=2_200_000, help="windows in the file")
-    options.add_argument("--batch", type=int, default=500, help="windows a batch")
+    options.add_argument("--windows", type=int, default=2_200_000, help="number of windows in the file")
+    options.add_argument("--batch", type=int, default=500, help="windows per batch")
     options.add_argument("--seconds", type=float, default=10.0, help="time limit of each measurement")
-    options.add_argument("--dense", type=int, default=50_000, help="windows in the dense array")
-    options.add_argument("--cold", action="store_true", help="also measure with the file out of the page cache")
-    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    options.add_argument("--dense", type=int, default=50_000, help="number of windows in the dense array")
+    options.add_argument("--cold", action="store_true", help="also measure with the file not in the page cache")
+    options.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     return options.parse_args()
 
 
@@ -50,14 +50,14 @@ def unpacked(path: Path, args: argparse.Namespace) -> dict:
 
 
 def dense(path: Path, args: argparse.Namespace) -> dict:
-    from danq.windows import Windows
+    from danq.data.windows import Windows
 
     windows = Windows(path)
     some = slice(0, min(args.dense, len(windows)))
 
     def batches():
         x, y = windows.onehot(some), windows.labels(some).astype(np.float32)
-        while True:  # the array may be short: go over it again
+        while True:  # repeat, because the array may be short
             order = np.random.default_rng(1).permutation(len(x))
             for begin in range(0, len(order), args.batch):
                 index = order[begin : begin + args.batch]
@@ -67,8 +67,8 @@ def dense(path: Path, args: argparse.Namespace) -> dict:
 
 
 def _batches(path: Path, batch: int):
-    from danq.batches import Batches, sample_order
-    from danq.windows import Windows
+    from danq.data.windows import Windows
+    from danq.runtime.batches import Batches, sample_order
 
     windows = Windows(path)
     batches = Batches(windows, sample_order(len(windows), "both", seed=1, epoch=0), batch)
@@ -76,8 +76,8 @@ def _batches(path: Path, batch: int):
 
 
 def _onehot_batches(path: Path, batch: int):
-    from danq.batches import sample_order
-    from danq.windows import Windows
+    from danq.data.windows import Windows
+    from danq.runtime.batches import sample_order
 
     windows = Windows(path)
     samples = sample_order(len(windows), "both", seed=1, epoch=0)
@@ -87,11 +87,11 @@ def _onehot_batches(path: Path, batch: int):
 
 
 def _measured(make_batches, limit: float) -> dict:
-    import danq.batches  # noqa: F401  Keras loads before the memory is watched
+    import danq.runtime.batches  # noqa: F401  loads Keras before memory is measured
 
     with Growth() as growth:
         batches = make_batches()
-        next(batches)  # opening, shuffling and the like are no part of the rate
+        next(batches)  # excludes opening, shuffling etc. from the rate
         n, begin = 0, time.perf_counter()
         for windows, _ in batches:
             n += len(windows)
@@ -102,7 +102,7 @@ def _measured(make_batches, limit: float) -> dict:
 
 
 def forget(path: Path) -> None:
-    """Ask the system to drop the file's pages from its cache."""
+    """Ask the system to drop the file from its page cache."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

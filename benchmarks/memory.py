@@ -1,4 +1,4 @@
-"""How much memory work takes: this process's growth, or a program's with all of its children."""
+"""Measures memory: growth of this process, or the peak of a program and its children."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 import psutil
 
 STATUS = Path("/proc/self/status")
-# Children share pages with their parent: PSS counts such a page once over all, RSS once in each.
+# Children share pages with their parent; PSS counts a shared page once in total, RSS once per process.
 KIND = "PSS" if sys.platform == "linux" else "USS"
 
 
 def now() -> tuple[int, int]:
-    """Bytes that this process has to itself (anonymous), and bytes of files that it maps.
+    """Bytes of private (anonymous) memory of this process, and bytes of files that it maps.
 
-    Mapped pages are the system's file cache, which it takes back when others need memory. Where
-    the two cannot be told apart, all is counted as the process's own.
+    Mapped pages are file cache, which the system frees when other processes need memory. Where the
+    two cannot be distinguished, all memory is counted as private.
     """
     if not STATUS.exists():
         return psutil.Process().memory_info().rss, 0
@@ -57,7 +57,7 @@ class Growth:
 
 
 def peak_of_program(command: list[str], every: float = 0.2) -> int:
-    """Run a program to its end; the peak of its memory (`KIND`) summed over it and its children, in bytes."""
+    """Run a program to its end; return the peak of its memory (`KIND`) in bytes, including its children."""
     program = subprocess.Popen(command)
     peak = 0
     while True:
@@ -67,7 +67,7 @@ def peak_of_program(command: list[str], every: float = 0.2) -> int:
         except subprocess.TimeoutExpired:
             continue
         if status:
-            sys.exit(status)  # the program has said why
+            sys.exit(status)  # the program has printed the reason
         return peak
 
 
@@ -81,6 +81,6 @@ def _tree(pid: int) -> int:
     for process in family:
         try:
             total += getattr(process.memory_full_info(), KIND.lower())
-        except (psutil.NoSuchProcess, psutil.AccessDenied):  # ended meanwhile
+        except (psutil.NoSuchProcess, psutil.AccessDenied):  # has ended in the meantime
             continue
     return total

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""AUROC and AUPRC of many targets: danq.metrics.each_target against a loop over scikit-learn's functions.
+"""Speed of AUROC and AUPRC of many targets: danq.evaluation.metrics.each_target and a loop over scikit-learn.
 
-"evaluate.py, all of it" is what the workflow runs: also the 95 % intervals, the curves' points and the calibration.
+"evaluate.py, all of it" is what the workflow runs: it also computes 95 % intervals, curves and calibration.
+"compare_models.py, 2 models" tests their differences in AUROC and AUPRC. Both leave out each of 287 blocks.
 
-Random labels of 0.5 to 10% positives, and float32 probabilities that know something of them and
-hold ties. Each contender has its own process; all values must agree to 1e-9. The published test
-set is --targets 919 --windows 455024.
+The labels are random with 0.5 to 10% positives. The float32 probabilities are correlated with the labels and
+have ties. Each method has its own process; all values must agree to 1e-9. The published test set has the
+size --targets 919 --windows 455024.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ from memory import Growth
 from cli import parser
 
 TOLERANCE = 1e-9
+SPAN = 287_000_000  # bp
 
 
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
-    options.add_argument("--targets", type=int, default=100, help="targets")
-    options.add_argument("--windows", type=int, default=200_000, help="windows")
-    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    options.add_argument("--targets", type=int, default=100, help="number of targets")
+    options.add_argument("--windows", type=int, default=200_000, help="number of windows")
+    options.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     return options.parse_args()
 
 
 def write_case(folder: Path, windows: int, targets: int) -> None:
-    """Labels uint8 and probabilities float32, both (windows, targets), as .npy files."""
+    """Write labels uint8 and probabilities float32, both (windows, targets), as .npy files."""
     draw = np.random.default_rng(1)
     labels = np.lib.format.open_memmap(folder / "labels.npy", "w+", np.uint8, (windows, targets))
     probabilities = np.lib.format.open_memmap(folder / "probabilities.npy", "w+", np.float32, (windows, targets))
@@ -49,7 +51,7 @@ def write_case(folder: Path, windows: int, targets: int) -> None:
 def measured(name: str, folder: Path) -> dict:
     labels, probabilities = (np.load(folder / f"{part}.npy") for part in ("labels", "probabilities"))
     way = WAYS[name]
-    way(labels[:1000], probabilities[:1000])  # imports and the like are no part of the time
+    way(labels[:1000], probabilities[:1000])  # excludes imports etc. from the time
     with Growth() as growth:
         begin = time.perf_counter()
         values = way(labels, probabilities)
@@ -58,7 +60,7 @@ def measured(name: str, folder: Path) -> dict:
 
 
 def ours(labels: np.ndarray, probabilities: np.ndarray, threads: int | None = None) -> list[tuple[float, float]]:
-    from danq.metrics import each_target
+    from danq.evaluation.metrics import each_target
 
     def columns(block: slice) -> tuple[np.ndarray, np.ndarray]:
         return labels[:, block], probabilities[:, block]
@@ -71,13 +73,28 @@ def ours_alone(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[floa
 
 
 def in_full(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[float, float]]:
-    from danq.evaluate import evaluate
-    from danq.predictions import Predictions
-    from danq.target_list import numbered_targets
+    from danq.evaluation.evaluate import evaluate
 
-    predictions = Predictions("", numbered_targets(labels.shape[1]), probabilities, np.packbits(labels, axis=1), "both")
-    table = evaluate(predictions, "ours").auc
+    table = evaluate(opened(labels, probabilities), "danq").auc
     return list(zip(table["auroc"], table["auprc"], strict=True))
+
+
+def opened(labels: np.ndarray, probabilities: np.ndarray):
+    """Predictions of windows that span the published test set, chr8 and chr9, evenly."""
+    from danq.published.target_list import numbered_targets
+    from danq.runtime.predictions import Predictions
+
+    places = np.zeros(len(labels), np.int32), SPAN // len(labels) * np.arange(len(labels))
+    packed = np.packbits(labels, axis=1)
+    return Predictions("", numbered_targets(labels.shape[1]), probabilities, packed, "both", places=places, step=200)
+
+
+def two_models(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[float, float]]:
+    from danq.evaluation.compare_models import paired_table, rank
+
+    models = {"danq": opened(labels, probabilities), "other": opened(labels, probabilities[:, ::-1])}
+    table = paired_table(rank(models)).set_index("measure")
+    return list(zip(table.loc["auroc", "value"], table.loc["auprc", "value"], strict=True))
 
 
 def scikit_learn(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[float, float]]:
@@ -88,9 +105,10 @@ def scikit_learn(labels: np.ndarray, probabilities: np.ndarray) -> list[tuple[fl
 
 
 WAYS = {
-    "ours": ours,
-    "ours, 1 thread": ours_alone,
+    "danq": ours,
+    "danq, 1 thread": ours_alone,
     "evaluate.py, all of it": in_full,
+    "compare_models.py, 2 models": two_models,
     "scikit-learn": scikit_learn,
 }
 
@@ -108,7 +126,7 @@ def main() -> None:
         {
             "": name,
             "seconds": f"{result['seconds']:.2f}",
-            "ours is faster by": common.times(result["seconds"] / results["ours"]["seconds"]),
+            "danq is faster by": common.times(result["seconds"] / results["danq"]["seconds"]),
             "peak memory, MB": f"{result['memory'] / 1e6:.0f}",
         }
         for name, result in results.items()

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Training and prediction: windows a second of DanQ and DeepSEA at published size, on the device there is.
+"""Speed of training and prediction: windows per second of DanQ and DeepSEA at published size, on the available device.
 
-ours      packed windows from the file through danq.batches; prediction through danq.predict.on_strands
-Keras     the same model, compiled the same, fed float32 one-hot arrays: model.fit and model.predict
-PyTorch   both networks written in plain PyTorch (torch_models.py), fed float32 arrays; `pip install torch`
+danq      packed windows from a file with danq.runtime.batches; prediction with danq.runtime.predict.on_strands
+Keras     the same compiled model on float32 one-hot arrays: model.fit and model.predict
+PyTorch   both networks in plain PyTorch (torch_models.py) on float32 arrays; needs `pip install torch`
 
-All have the same windows, batch size, optimizer (Adam) and loss (binary cross-entropy), and each
-run its own process. The contenders take turns; the medians of the rounds are compared. The clock
-starts after some warm-up batches, so compilation does not count.
+All have the same windows, batch size, optimizer (Adam) and loss (binary cross-entropy), and each run
+has its own process. The implementations take turns; medians over rounds are compared. Time is measured
+after some warm-up batches, so compilation is excluded.
 
 Example, on a GPU: models.py --batch 500 --steps 100 --warm-up 10
 """
@@ -31,14 +31,14 @@ def arguments() -> argparse.Namespace:
     options.add_argument(
         "--models", nargs="+", default=list(PARAMETERS), choices=list(PARAMETERS), help="architectures"
     )
-    options.add_argument("--batch", type=int, default=100, help="windows a batch")
-    options.add_argument("--steps", type=int, default=6, help="batches that count")
-    options.add_argument("--warm-up", type=int, default=2, help="batches before them")
-    options.add_argument("--repeats", type=int, default=3, help="rounds; the medians count")
-    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    options.add_argument("--batch", type=int, default=100, help="windows per batch")
+    options.add_argument("--steps", type=int, default=6, help="measured batches")
+    options.add_argument("--warm-up", type=int, default=2, help="warm-up batches")
+    options.add_argument("--repeats", type=int, default=3, help="rounds; medians over rounds are compared")
+    options.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     args = options.parse_args()
     if min(args.warm_up, args.steps, args.repeats) < 1:
-        options.error("--warm-up, --steps and --repeats are at least 1")
+        options.error("--warm-up, --steps and --repeats must be at least 1")
     return args
 
 
@@ -58,8 +58,8 @@ def plain_pytorch(architecture: str, path: Path, args: argparse.Namespace) -> di
     import numpy as np
     import torch_models
 
-    from danq.recipe import Recipe
-    from danq.windows import Windows
+    from danq.data.windows import Windows
+    from danq.training.recipe import Recipe
 
     windows = Windows(path)
     x, y = windows.onehot(slice(None)), windows.labels().astype(np.float32)
@@ -74,11 +74,11 @@ def checked(result: dict, parameters: int) -> dict:
 
 def main() -> None:
     args = arguments()
-    contenders = {"ours": ours, "Keras": plain_keras}
+    contenders = {"danq": ours, "Keras": plain_keras}
     if importlib.util.find_spec("torch"):
         contenders["PyTorch"] = plain_pytorch
     else:
-        common.say("PyTorch is not installed, its rows are left out: pip install -r benchmarks/requirements.txt")
+        common.say("PyTorch is not installed; its rows are left out (pip install -r benchmarks/requirements.txt)")
     n = args.batch * (args.warm_up + args.steps)
     results = {(model, name): [] for model in args.models for name in contenders}
     with common.scratch(args.folder, 1000 * n) as folder:
@@ -96,7 +96,7 @@ def main() -> None:
         for model in args.models:
             medians = {name: statistics.median(r[work] for r in results[model, name]) for name in contenders}
             for name, rate in medians.items():
-                row = {"": f"{work} {model}", "contender": name, "windows/s": f"{rate:,.1f}"}
+                row = {"": f"{work} {model}", "implementation": name, "windows/s": f"{rate:,.1f}"}
                 row |= {"parameters": f"{results[model, name][0]['parameters']:,}"}
                 rows.append(row | {f"to {other}": common.times(rate / medians[other]) for other in others})
     title = f"models: {LENGTH} bp, {TARGETS} targets, batch {args.batch}, {args.steps} batches, {args.repeats} rounds"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Preparation of a whole human-size dataset: minutes, peak memory, windows and disk.
+"""Preparation of a complete human-size data set: minutes, peak memory, windows and disk space.
 
 Simulates a genome of 3.1 Gbp and 919 peak files of about 50,000 peaks that cluster at shared
-places, then runs workflow/scripts/prepare.py on them as a user would. The opponent is the float32
-array that other tools hold in memory: its size stands beside that of the windows files.
+positions, then runs workflow/scripts/prepare.py on them as a user would. The size of the windows
+files is compared with that of the float32 array that other tools keep in memory.
 
 Example: prepare.py --scale 0.01 --targets 50
 """
@@ -27,11 +27,11 @@ import pandas as pd
 import simulated
 
 from cli import parser
-from danq.windows import Windows
+from danq.data.windows import Windows
 
 SPLITS = ("train", "valid", "test")
 VALID = (30_508_751, 35_296_850)  # on chr7: the region that DeepSEA and DanQ were validated on
-FACTS = "simulated.json"  # says what the simulation in a folder was made with
+FACTS = "simulated.json"  # settings of the simulation in a folder
 
 
 def arguments() -> argparse.Namespace:
@@ -40,21 +40,21 @@ def arguments() -> argparse.Namespace:
         "--scale",
         type=float,
         default=1.0,
-        help="shrinks genome and number of peaks alike (0.01 or more)",
+        help="factor for the genome size and the number of peaks (0.01 or more)",
     )
-    options.add_argument("--targets", type=int, default=919, help="peak files")
-    options.add_argument("--peaks", type=int, default=50_000, help="peaks a file on average, before scaling")
-    options.add_argument("--places", type=int, default=900_000, help="places that the files share, before scaling")
-    options.add_argument("--processes", type=int, default=os.cpu_count(), help="processes")
+    options.add_argument("--targets", type=int, default=919, help="number of peak files")
+    options.add_argument("--peaks", type=int, default=50_000, help="average number of peaks per file, before scaling")
+    options.add_argument("--places", type=int, default=900_000, help="positions shared by the files, before scaling")
+    options.add_argument("--processes", type=int, default=os.cpu_count(), help="number of processes")
     options.add_argument(
-        "--folder", help="where to write; a simulation kept there is used again (default: a temporary folder)"
+        "--folder", help="output folder; a simulation kept there is reused (default: a temporary folder)"
     )
-    options.add_argument("--keep-files", action="store_true", help="leave what was written")
+    options.add_argument("--keep-files", action="store_true", help="keep the output files")
     return options.parse_args()
 
 
 def simulate(folder: Path, args: argparse.Namespace) -> dict[str, int]:
-    """Write genome.fa, peaks/*.narrowPeak.gz and targets.tsv, unless they are there; the contigs."""
+    """Write genome.fa, peaks/*.narrowPeak.gz and targets.tsv unless they exist; return the contigs."""
     contigs = simulated.human(args.scale)
     facts = {name: getattr(args, name) for name in ("scale", "targets", "peaks", "places")}
     if (folder / FACTS).exists() and json.loads((folder / FACTS).read_text()) == facts:
@@ -80,7 +80,7 @@ def _peak_path(target: int) -> str:
 
 
 def _write_share(folder: Path, contigs: dict[str, int], args: argparse.Namespace, share: range) -> None:
-    """The peak files of one process's share of the targets, with half to one and a half times the average peaks."""
+    """Write the peak files of a share of the targets, with 0.5 to 1.5 times the average number of peaks."""
     places = simulated.draw_places(contigs, max(1, round(args.places * args.scale)))
     for target in share:
         n = max(10, round(args.peaks * args.scale * (0.5 + target / args.targets)))
@@ -98,7 +98,7 @@ def command(folder: Path, contigs: dict[str, int], args: argparse.Namespace) -> 
 
 
 def tidy(folder: Path) -> None:
-    """Remove what was written, and nothing else that may lie in the user's folder."""
+    """Remove only the files that this program wrote."""
     for name in ("peaks", "windows"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("genome.fa", "genome.fa.fai", "targets.tsv", FACTS):
@@ -112,7 +112,7 @@ def main() -> None:
     folder = Path(args.folder or tempfile.mkdtemp(prefix="danq-benchmark-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        # FASTA, peak files (about 17 bytes a peak) and windows of at most half of all bins
+        # FASTA, peak files (about 17 bytes per peak) and windows of at most half of all bins
         common.check_disk(
             folder, args.scale * (3.2e9 + 17 * args.peaks * args.targets + 8e6 * (512 + args.targets / 8))
         )
@@ -134,7 +134,7 @@ def report(args, contigs, seconds: float, peak: int, files: list[Windows]) -> No
     dense = n * 4.0 * (4 * files[0].length + args.targets)
     rows = {
         "minutes": f"{seconds / 60:.2f}",
-        "genome, Mbp a second": f"{sum(contigs.values()) / seconds / 1e6:.1f}",
+        "genome, Mbp/s": f"{sum(contigs.values()) / seconds / 1e6:.1f}",
         f"peak memory ({memory.KIND}, children included), GB": f"{peak / common.GB:.2f}",
         "windows written": f"{n:,}  ({', '.join(f'{w.path.stem} {len(w):,}' for w in files)})",
         "windows files, GB": f"{disk / common.GB:.2f}",
@@ -144,7 +144,7 @@ def report(args, contigs, seconds: float, peak: int, files: list[Windows]) -> No
     title = (
         f"preparation: {sum(contigs.values()) / 1e6:,.0f} Mbp, {args.targets} peak files, {args.processes} processes"
     )
-    common.print_table(title, [{"": name, "ours": value} for name, value in rows.items()])
+    common.print_table(title, [{"": name, "danq": value} for name, value in rows.items()])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Rehearse the published set at its true size, without a download.
+"""Test export, import and training at the size of the published set, without a download.
 
-Makes random windows of the published shapes (2,200,000 + 4,000 + 227,512 windows of 1,000 bp, 919 labels
-of which 1 in 64 is positive), writes them as the .mat bundle (4,400,000, 8,000 and 455,024 samples), imports
-the bundle and checks that the very same windows come back, and trains one epoch of DanQ at published size, cut
-to a number of batches. States time, memory (PSS, children included) and disk.
+Makes random windows of the published size (2,200,000 + 4,000 + 227,512 windows of 1,000 bp, 919 labels of
+which 1 in 64 is positive), and writes them as a .mat bundle (4,400,000, 8,000 and 455,024 samples). Imports the
+bundle, checks that the imported windows are identical, and trains DanQ of the published size for some batches.
+Prints time, memory (PSS, including children) and disk space.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from common import GB, LENGTH, SCRIPTS, TARGETS
 from simulated import write_windows
 
 import cli
-from danq.windows import Windows
+from danq.data.windows import Windows
 
 PUBLISHED = {"train": 2_200_000, "valid": 4_000, "test": 227_512}  # forward windows
 HALVINGS = 6
@@ -27,7 +27,7 @@ DISK = 2.2e6 * (500 + 115) * 2.4 + 4.4e6 * 1200  # bytes at scale 1: packed twic
 
 
 def measured(name: str, samples: int, command: list, folder: Path | None = None) -> dict:
-    """Run a program; a row of the table."""
+    """Run a program and return a row of the table."""
     common.say(" ".join(map(str, command)))
     begin = time.monotonic()
     peak = memory.peak_of_program([sys.executable, *map(str, command)])
@@ -53,8 +53,8 @@ def rehearse(folder: Path, scale: float, steps: int, batch: int) -> list[dict]:
     rows = [measured("export", samples, [SCRIPTS / "export_bundle.py", made, "-o", bundle], bundle)]
     rows += [measured("import", samples, [SCRIPTS / "import_bundle.py", bundle, "-o", packed], packed)]
     for split in sizes:
-        assert same_windows(made / f"{split}.h5", packed / f"{split}.h5"), f"{split} has changed on the way"
-    common.say("the same windows came back")
+        assert same_windows(made / f"{split}.h5", packed / f"{split}.h5"), f"{split} differs after the import"
+    common.say("the imported windows are identical")
     words = ["-d", packed, "-o", folder / "a.weights.h5", "-e", 1, "-b", batch, "-n", steps * batch // 2]
     rows += [measured(f"train {steps} batches of {batch}", steps * batch, [SCRIPTS / "train.py", *words])]
     return rows
@@ -72,9 +72,9 @@ def same_windows(one: Path, other: Path) -> bool:
 def main() -> None:
     parser = cli.parser(__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the published training and test windows")
-    parser.add_argument("--steps", type=int, default=20, help="batches of the training epoch")
-    parser.add_argument("--batch", type=int, default=100, help="samples a batch")
-    parser.add_argument("--folder", help="where to make temporary files (default: the system's place)")
+    parser.add_argument("--steps", type=int, default=20, help="training batches")
+    parser.add_argument("--batch", type=int, default=100, help="samples per batch")
+    parser.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     args = parser.parse_args()
     with common.scratch(args.folder, DISK * args.scale + 1e9) as folder:
         rows = rehearse(folder, args.scale, args.steps, args.batch)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Sites of 320 filters of 26 bp in 1,000-bp windows: danq.scan against a plain loop that keeps all activations.
+"""Speed of the motif scan: sites of 320 filters of 26 bp in 1,000-bp windows, by danq.motifs.scan and by a plain loop.
 
-The plain way is what a notebook does: `predict` of the first convolution, all activations (n, 975, 320) in memory,
-then NumPy's highest place of each filter in each window; 1.2 MB a window. Both must find the same sites. Then ours
-alone on more windows, best sites and all sites, with the time that the published test set of 455,024 samples takes at
-that speed. Filters are random, of the size that a trained model's have.
+The plain loop calls `predict` of the first convolution, keeps all activations (n, 975, 320) in memory (1.2 MB per
+window), and finds each filter's best position in each window with NumPy. Both must find the same sites.
+danq.motifs.scan is then measured on more windows, for best sites and for all sites, with the projected time for the
+455,024 samples of the published test set. Filters are random, with weights of about the size in a trained model.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ PUBLISHED = 455_024  # test samples
 
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
-    options.add_argument("--windows", type=int, default=1000, help="windows that both scan")
-    options.add_argument("--more", type=int, default=10_000, help="windows that ours scans alone")
-    options.add_argument("--folder", help="where the temporary folder is made (default: the system's)")
+    options.add_argument("--windows", type=int, default=1000, help="number of windows that both scan")
+    options.add_argument("--more", type=int, default=10_000, help="number of windows that only danq.motifs.scan scans")
+    options.add_argument("--folder", help="parent of the temporary folder (default: the system's)")
     return options.parse_args()
 
 
 def model():
     import keras
 
-    from danq import models
+    from danq.models import registry
 
     keras.utils.set_random_seed(1)
-    made = models.build("DanQ", common.LENGTH, 1, filters=FILTERS, kernel=KERNEL, lstm=1, dense=1)
+    made = registry.build("DanQ", common.LENGTH, 1, filters=FILTERS, kernel=KERNEL, lstm=1, dense=1)
     layer = made.get_layer("first_convolution")
     kernel, bias = layer.get_weights()
     layer.set_weights([kernel * 5, bias - 1])
@@ -46,12 +46,12 @@ def model():
 
 
 def ours(path: Path, windows: int, places: str) -> dict:
-    from danq.scan import scanned
-    from danq.windows import Windows
+    from danq.data.windows import Windows
+    from danq.motifs.scan import scanned
 
     network, data = model(), Windows(path)
     with scanned(network, data, np.arange(600), places, THRESHOLD, path.parent):
-        pass  # compiles, and lets TensorFlow take its working memory
+        pass  # compiles the model, and TensorFlow allocates its working memory
     with Growth() as growth:
         begin = time.perf_counter()
         with scanned(network, data, np.arange(windows), places, THRESHOLD, path.parent) as sites:
@@ -64,7 +64,7 @@ def ours(path: Path, windows: int, places: str) -> dict:
 def plain(path: Path, windows: int) -> dict:
     import keras
 
-    from danq.windows import Windows
+    from danq.data.windows import Windows
 
     network, data = model(), Windows(path)
     first = keras.Model(network.inputs, network.get_layer("first_convolution").output)
@@ -99,7 +99,7 @@ def main() -> None:
             "": name,
             "windows": f"{windows:,}",
             "windows/s": f"{rate[name]:,.0f}",
-            "ours is faster by": common.times(rate["best sites"] / rate[name]) if name == "plain loop" else "",
+            "danq is faster by": common.times(rate["best sites"] / rate[name]) if name == "plain loop" else "",
             "peak memory, MB": f"{result['memory'] / 1e6:,.0f}",
             "published test set, minutes": f"{PUBLISHED / rate[name] / 60:.1f}",
         }

@@ -1,4 +1,4 @@
-"""Made-up data at real sizes: a genome as long as the human one, peaks that cluster as real ones do, windows."""
+"""Simulated data of real size: a genome as long as the human one, clustered peaks, and windows."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from pathlib import Path
 import common  # noqa: F401
 import numpy as np
 
-from danq import onehot
-from danq.targets import Target
-from danq.windows import blocks, writing
+from danq.data import onehot
+from danq.data.targets import Target
+from danq.data.windows import blocks, writing
 
-LENGTHS = (  # of chromosomes 1 to 22, X and Y in the human assembly hg19, in bp
+LENGTHS = (  # chromosomes 1 to 22, X and Y of the human assembly hg19, in bp
     249_250_621, 243_199_373, 198_022_430, 191_154_276, 180_915_260, 171_115_067, 159_138_663, 146_364_022,
     141_213_431, 135_534_747, 135_006_516, 133_851_895, 115_169_878, 107_349_540, 102_531_392, 90_354_753,
     81_195_210, 78_077_248, 59_128_983, 63_025_520, 48_129_895, 51_304_566, 155_270_560, 59_373_566,
 )  # fmt: skip
 HUMAN = {f"chr{name}": length for name, length in zip((*range(1, 23), "X", "Y"), LENGTHS, strict=True)}
-LINE = 60  # bases a line
-MARGIN = 1000  # bp at the ends of a contig without peaks
-JITTER = 40  # bp, spread of the peaks of one place
-WIDTHS = (150, 600)  # bp
-FOUR_LETTERS = np.frombuffer(b"ACGT", np.uint8)[np.arange(256)[:, None] >> (0, 2, 4, 6) & 3]  # of a random byte
+LINE = 60  # bases per line
+MARGIN = 1000  # bp without peaks at the ends of a contig
+JITTER = 40  # bp, standard deviation of the peaks of one position
+WIDTHS = (150, 600)  # bp, range of peak widths
+FOUR_LETTERS = np.frombuffer(b"ACGT", np.uint8)[np.arange(256)[:, None] >> (0, 2, 4, 6) & 3]  # of each byte
 
 
 def human(scale: float) -> dict[str, int]:
-    """Contigs, name to length in bp, of a genome `scale` times as long as the human one."""
+    """Contigs (name to length in bp) of a genome `scale` times as long as the human one."""
     return {name: max(round(length * scale), 20 * MARGIN) for name, length in HUMAN.items()}
 
 
 def write_genome(path: Path, contigs: dict[str, int], seed: int = 1) -> None:
-    """Plain FASTA of random bases; about 6% unknown, as in a real assembly, most of it in the centromeres."""
+    """Write plain FASTA of random bases; about 6% are unknown, most in the centromeres, as in a real assembly."""
     draw = np.random.default_rng(seed)
     with path.open("wb") as file:
         for name, length in contigs.items():
@@ -50,7 +50,7 @@ def write_genome(path: Path, contigs: dict[str, int], seed: int = 1) -> None:
 
 
 def draw_places(contigs: dict[str, int], n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Contig ranks and positions of `n` places that many targets share, in random order."""
+    """Contig ranks and positions, both (n,), that many targets share, in random order."""
     draw = np.random.default_rng(seed)
     lengths = np.array(list(contigs.values()))
     contig = draw.choice(len(lengths), n, p=lengths / lengths.sum())
@@ -58,9 +58,9 @@ def draw_places(contigs: dict[str, int], n: int, seed: int = 1) -> tuple[np.ndar
 
 
 def write_peaks(path: Path, contigs: dict[str, int], places: tuple[np.ndarray, np.ndarray], n: int, seed) -> None:
-    """A sorted narrowPeak file (gzip when named .gz) of `n` peaks at `places`, at the first of them more often."""
+    """Write a sorted narrowPeak file (gzip if named .gz) of `n` peaks at `places`, more often at the first of them."""
     draw = np.random.default_rng(seed)
-    # The square of a uniform number favours the front: some places are open in most cells, others in few.
+    # Squaring a uniform number favours the first positions: some are open in most cells, others in few.
     chosen = (len(places[0]) * draw.random(n) ** 2).astype(np.int64)
     contig, centre = places[0][chosen], places[1][chosen] + np.rint(draw.normal(0, JITTER, n)).astype(np.int64)
     width = draw.integers(WIDTHS[0], WIDTHS[1] + 1, n)
@@ -74,7 +74,7 @@ def write_peaks(path: Path, contigs: dict[str, int], places: tuple[np.ndarray, n
 
 
 def write_windows(path: Path, n: int, length: int, n_targets: int, seed: int = 1, halvings: int = 4) -> None:
-    """A windows file of random bases and labels, each label positive in 1 of 2^halvings windows."""
+    """Write a windows file of random bases and labels; each label is positive in 1 of 2^halvings windows."""
     draw = np.random.default_rng(seed)
     targets = [Target(i, f"target{i}", "random") for i in range(1, n_targets + 1)]
     two_bases = onehot.pack_nibbles(np.uint8(8) >> np.stack([np.arange(256) >> 2 & 3, np.arange(256) & 3], axis=1))

@@ -1,7 +1,7 @@
-"""DanQ and DeepSEA in plain PyTorch, written straightforwardly, and their training and prediction timed.
+"""Measures training and prediction of DanQ and DeepSEA in plain PyTorch.
 
-PyTorch's LSTM has two bias vectors a direction where Keras has one: DanQ has 2 x 4 x 320 parameters
-more here. Windows are (n, 4, L), as PyTorch's convolutions take them.
+PyTorch's LSTM has two bias vectors per direction and Keras' has one, so DanQ has 2 x 4 x 320 more
+parameters here. Windows are (n, 4, L), as PyTorch's convolutions need.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ class DeepSEA(nn.Module):
 
 
 def measure(architecture: str, x: np.ndarray, y: np.ndarray, batch: int, warm_up: int, rate: float) -> dict:
-    """Windows a second in training and prediction, after `warm_up` batches each, and the parameter count.
+    """Windows per second in training and prediction, after `warm_up` batches each, and the number of parameters.
 
     x, y : float32 windows (n, L, 4) and labels (n, T); each batch is used once in training
     rate : learning rate of Adam
     """
     torch.set_num_threads(os.cpu_count())
-    torch.set_float32_matmul_precision("high")  # TF32 where the GPU has it, as TensorFlow does by itself
+    torch.set_float32_matmul_precision("high")  # TF32 if the GPU supports it, as in TensorFlow by default
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     x, y = torch.from_numpy(np.ascontiguousarray(x.transpose(0, 2, 1))), torch.from_numpy(y)
     model = {"DanQ": DanQ, "DeepSEA": DeepSEA}[architecture](x.shape[2], y.shape[1]).to(device)
@@ -101,6 +101,6 @@ def _predict(model, x, batch: int, warm_up: int, device) -> float:
 
 
 def _wait(device) -> None:
-    """Until the GPU has done what it was given."""
+    """Wait until the GPU has finished."""
     if device.type == "cuda":
         torch.cuda.synchronize()

@@ -1,25 +1,29 @@
-"""Running the workflow and its programs in tests, for real: in a copy of the project, as subprocesses."""
+"""Run the workflow and its programs in tests as subprocesses, in a copy of the project."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import runpy
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 SCRIPTS = PROJECT / "workflow/scripts"
+PLUGINS = PROJECT / "tests/plugins"
 PARTS = ("Snakefile", "workflow", "config", "profiles")
-PATIENCE = 600  # seconds; a busy machine is no failure
+PATIENCE = 1200  # seconds that a command may take; generous, since other tests run at the same time
 
 _JOB = re.compile(r"^(?:local)?rule (?P<rule>\w+):\n(?P<fields>(?:    .*\n?)*)", re.MULTILINE)
 _FIELD = re.compile(r"^    (?P<name>[a-z]+): (?P<value>.*)$", re.MULTILINE)
 
 
 def copy_project(folder: Path) -> Path:
-    """All that a run needs, in `folder`; the working tree's files, so that tests try what is being written."""
+    """Copy everything that a run needs from the working tree to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         source = PROJECT / part
@@ -31,12 +35,12 @@ def copy_project(folder: Path) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The rules call `python`: it shall be the one that runs the tests."""
+    """Return the environment variables, with the Python that runs the tests first in PATH: the rules call `python`."""
     return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"} | more
 
 
 def run(command: list, folder: Path | None = None, **more: str) -> subprocess.CompletedProcess:
-    """Run a command, with more environment variables, and keep what it writes."""
+    """Run a command with additional environment variables, and capture its output."""
     return subprocess.run(
         [str(word) for word in command],
         cwd=folder,
@@ -49,16 +53,40 @@ def run(command: list, folder: Path | None = None, **more: str) -> subprocess.Co
 
 
 def program(name: str, *words, folder: Path | None = None) -> subprocess.CompletedProcess:
-    """One of the stages' programs."""
+    """Run the program of a stage."""
     return run([sys.executable, SCRIPTS / f"{name}.py", *words], folder)
 
 
+def error_of(name: str, *words, folder: Path) -> str:
+    """Run the program of a stage in this process, which has imported TensorFlow, and return its error message.
+
+    A message that a program passes to `sys.exit` goes to the terminal, and the exit status is 1.
+    """
+    arguments, handler = sys.argv, signal.getsignal(signal.SIGTERM)
+    sys.argv = [f"{name}.py", *map(str, words)]
+    try:
+        with contextlib.chdir(folder):
+            runpy.run_path(str(SCRIPTS / f"{name}.py"), run_name="__main__")
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            return ended.code
+        raise
+    finally:
+        sys.argv = arguments
+        signal.signal(signal.SIGTERM, handler)
+    raise AssertionError(f"{' '.join(map(str, (name, *words)))}: succeeded")
+
+
 def snakemake(folder: Path, *words, **more: str) -> subprocess.CompletedProcess:
+    """Run Snakemake; a dry run also prints the fields of each job, for `jobs`."""
+    if {"--dry-run", "-n"} & set(words):
+        words = ("--logger", "fields", *words)
+        more["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PLUGINS), more.get("PYTHONPATH")]))
     return run(["snakemake", *words], folder, **more)
 
 
 def jobs(dry_run: str) -> dict[tuple[str, str], dict[str, str]]:
-    """The jobs that a dry run lists, without the targets' own: (rule, model or '') to the fields it shows."""
+    """Map (rule, model or '') to the fields that a dry run shows, for every job that has outputs."""
     found = {}
     for job in _JOB.finditer(dry_run):
         fields = {field["name"]: field["value"] for field in _FIELD.finditer(job["fields"])}

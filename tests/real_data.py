@@ -1,4 +1,4 @@
-"""Real data for tests, beside the project; what needs them skips where they are absent."""
+"""Real data for tests, in a folder next to the project; tests that need them are skipped if they are absent."""
 
 from pathlib import Path
 
@@ -7,4 +7,4 @@ import pytest
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 SACCER3 = SHARED / "sacCer3"
 
-needs_yeast = pytest.mark.skipif(not SACCER3.exists(), reason="the yeast data are not beside the project")
+needs_yeast = pytest.mark.skipif(not SACCER3.exists(), reason="the yeast data are not next to the project")

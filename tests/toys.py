@@ -1,8 +1,8 @@
 """Toy data for the tests: a random genome, random peaks, and a config with two tiny models.
 
-write_dataset(folder)       writes genome, peaks and sheet, and returns where they are
-config(folder)              the config for it, as a dict that a test may change
-write_config(path, config)  that dict as YAML
+write_dataset(folder)       writes genome, peaks and sheet, and returns their paths
+config(folder)              returns the config for this dataset as a dict that a test may change
+write_config(path, config)  writes a config as YAML
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DEEPSEA = {"filters": 4, "filters2": 4, "filters3": 4, "kernel": 8, "pool": 4, "
 
 @dataclass(frozen=True)
 class Dataset:
-    """Where a toy dataset lies, and what is in its genome."""
+    """The paths of a toy dataset, and the sequences of its genome."""
 
     folder: Path
     genome: Path  # plain FASTA
@@ -34,7 +34,7 @@ class Dataset:
 
 
 def write_dataset(folder: str | Path, seed: int = 1) -> Dataset:
-    """A random genome with `CONTIGS`, and random valid peaks of `TARGETS`: the same for the same seed."""
+    """Write a random genome with `CONTIGS` and random peaks of `TARGETS`; the same seed gives the same files."""
     folder, draw = Path(folder), np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
     sequences = {name: "".join(draw.choice(list("ACGT"), length)) for name, length in CONTIGS.items()}
@@ -54,7 +54,7 @@ def write_dataset(folder: str | Path, seed: int = 1) -> Dataset:
 
 
 def write_fasta(path: Path, sequences: dict[str, str]) -> Path:
-    """A plain FASTA file, 60 bases a line."""
+    """Write an uncompressed FASTA file with 60 bases per line."""
     lines = []
     for name, bases in sequences.items():
         lines += [f">{name}", *(bases[i : i + 60] for i in range(0, len(bases), 60))]
@@ -62,7 +62,7 @@ def write_fasta(path: Path, sequences: dict[str, str]) -> Path:
 
 
 def write_peaks(path: Path, lines: list[str]) -> Path:
-    """A peak file of these lines, gzip when the name ends in .gz."""
+    """Write a peak file; it is compressed if the name ends in .gz."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(f"{line}\n" for line in lines).encode()
     path.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
@@ -76,7 +76,7 @@ def write_lines(path: Path, lines: list[str]) -> Path:
 
 
 def config(folder: str | Path) -> dict:
-    """A config with a tiny DanQ and a tiny DeepSEA for the dataset in `folder`, relative or absolute."""
+    """Return a config with a tiny DanQ and a tiny DeepSEA for the dataset in `folder` (relative or absolute)."""
     training = {"batch_size": 1000, "epochs": 1}
     return {
         "dataset": "toy",

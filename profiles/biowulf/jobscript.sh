@@ -1,8 +1,8 @@
 #!/bin/bash
 # properties = {properties}
-# Slurm's warning (--signal=B:TERM@300) comes to this script alone: every process of the job must have it.
+# Slurm sends its warning (--signal=B:TERM@300) to this script only, so pass it to all processes of the job.
 trap 'trap "" TERM; kill -TERM 0' TERM
 ( {exec_job} ) &
 wait $!
-# The wait ends with the signal; this one ends with the work.
+# The signal ends the first wait; this one waits for the end of the job.
 wait $!

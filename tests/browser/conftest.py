@@ -1,4 +1,4 @@
-"""Report pages made by the report's program from made-up results, and a headless Chromium to open them."""
+"""Report pages made from synthetic results by the report's program, and a headless Chromium to open them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import made_results
 import pytest
-import results
 
-from danq.curves import MOST_POINTS
+from danq.evaluation.curves import MOST_POINTS
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A page in the browser, and what it asked for and complained of."""
+    """A page in the browser, its network requests, and its console messages and errors."""
 
     page: object
     requests: list[str]
@@ -25,15 +25,15 @@ class Opened:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory) -> results.Made:
-    return results.make(tmp_path_factory.mktemp("small"), results.small_targets())
+def small(tmp_path_factory) -> made_results.Made:
+    return made_results.make(tmp_path_factory.mktemp("small"), made_results.small_targets())
 
 
 @pytest.fixture(scope="session")
-def big(tmp_path_factory) -> results.Made:
-    """As large as the published set: 919 targets, two models of 320 filters, curves of the most points."""
+def big(tmp_path_factory) -> made_results.Made:
+    """As large as the published set: 919 targets, two models of 320 filters, curves with the most points allowed."""
     folder = tmp_path_factory.mktemp("big")
-    return results.make(folder, results.published_like_targets(), n_filters=320, points=MOST_POINTS)
+    return made_results.make(folder, made_results.published_like_targets(), n_filters=320, points=MOST_POINTS)
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +55,10 @@ def browser():
 
 @pytest.fixture(scope="session")
 def opening(browser) -> Callable:
-    """Opens a page: `with opening(made, width=390) as opened`; whatever it asked the network for is a failure."""
+    """Opens a page: `with opening(made, width=390) as opened`; any network request or error message is a failure."""
 
     @contextmanager
-    def opening(made: results.Made, width: int = 1280, **more) -> Iterator[Opened]:
+    def opening(made: made_results.Made, width: int = 1280, **more) -> Iterator[Opened]:
         page = browser.new_page(viewport={"width": width, "height": 900}, **more)
         opened = Opened(page, [], [])
         page.on("request", lambda request: opened.requests.append(request.url))
@@ -75,7 +75,7 @@ def opening(browser) -> Callable:
 
 @pytest.fixture
 def screenshot(tmp_path) -> Callable:
-    """Saves what is seen to a folder that may be named in DANQ_SCREENSHOTS."""
+    """Saves a screenshot to the folder that DANQ_SCREENSHOTS names, if it is set."""
     folder = Path(os.environ.get("DANQ_SCREENSHOTS", tmp_path))
 
     def screenshot(page, name: str, **more) -> None:

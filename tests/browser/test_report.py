@@ -1,15 +1,16 @@
-"""The report in a real browser: it works by mouse, by keyboard, on a phone, on paper, without scripts and network."""
+"""The report in a browser: mouse, keyboard, phone, print, and without JavaScript or network."""
 
 from __future__ import annotations
 
 import re
 
+import made_results
 import numpy as np
 import pandas as pd
 import pytest
-import results
 
-from danq.meme import read_meme
+from danq.evaluation.measures import MEASURES
+from danq.motifs.meme import read_meme
 
 # What a test waits for is given as a function: a string would be evaluated, which the page's own policy forbids.
 ROWS = "#target-table tbody tr"
@@ -17,18 +18,18 @@ CARDS = "#gallery .card"
 
 
 def column(page, number: int) -> list[str]:
-    """The texts of one column of the table of targets, from 1; a cell's interval left out."""
+    """Return the texts of one column (from 1) of the table of targets, without the intervals."""
     script = "cells => cells.map(cell => cell.firstChild ? cell.firstChild.textContent : '')"
     return page.locator(f"{ROWS} td:nth-child({number})").evaluate_all(script)
 
 
 def fits(page) -> bool:
-    """Whether nothing is wider than the window, but in boxes that scroll."""
+    """Return whether the page is not wider than the window; boxes that scroll may contain wider content."""
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_names_are_text_whatever_they_hold(small, opening):
-    titles = [target.title for target in results.small_targets()]
+def test_html_in_names_is_shown_as_text(small, opening):
+    titles = [target.title for target in made_results.small_targets()]
     with opening(small) as opened:
         page = opened.page
         names = column(page, 2)
@@ -44,15 +45,39 @@ def test_names_are_text_whatever_they_hold(small, opening):
         assert "train.log: no 29 & <b>" in page.locator(".warning").text_content()
 
 
-def test_warnings_are_counted_and_cut(small, opening):
+def test_warnings_are_counted_and_truncated(small, opening):
     with opening(small) as opened:
         said = re.sub(r"\s+", " ", opened.page.locator(".warning").text_content())
-        assert opened.page.locator(".warning li").count() == 20
-    assert "no training window is positive for 5 MAX, 10" in said
-    assert "of one class for 12 K562|<b>not bold</b> (no positives)" in said
+        assert opened.page.locator(".warning details li").count() == 20
+    assert "Every train window is negative for 5 MAX, 10" in said
+    assert "The test windows of 4 K562|DNase (4) are positive in fewer than 10 separate places" in said
     assert "25 warnings in the logs" in said
     assert "and 5 more" in said
     assert "another library" not in said
+
+
+def test_the_page_opens_with_what_the_network_adds(tmp_path, opening):
+    made = made_results.make(tmp_path, made_results.small_targets(), baselines=("motif", "kmer"))
+    with opening(made) as opened:
+        page = opened.page
+        assert page.locator("main h2").first.text_content() == "What the best model adds over the best baseline"
+        said = re.sub(r"\s+", " ", page.locator(".added").text_content())
+        assert "Mean AUROC of 12 targets: danq 0.851, kmer 0.795: a difference of +0.056 (+0.041 to +0.071)" in said
+        assert "K562|DNase" in page.locator("details:has-text('Targets where a baseline')").first.text_content()
+
+
+def test_rows_that_rest_on_few_places_are_grey_and_bold_is_significant(small, opening):
+    paired = pd.read_csv(small.folder / "paired.tsv", sep="\t")
+    with opening(small) as opened:
+        grey = opened.page.locator("#target-table tr.few")
+        assert grey.locator("td").first.text_content() == "4"
+        assert "fewer than 10 separate places" in grey.get_attribute("title")
+        bold = opened.page.locator("#target-table td.best").count()
+        assert bold == (paired["qvalue"] < 0.05).sum()
+        assert "in these trainings" in opened.page.locator("main").text_content()
+        assert "danq was trained with class_weighting: sqrt" in re.sub(
+            r"\s+", " ", opened.page.locator("main").text_content()
+        )
 
 
 def test_dots_are_targets_and_hovering_names_them(small, opening):
@@ -99,16 +124,16 @@ def test_charts_stay_here_and_can_be_saved(small, opening):
 def test_the_table_sorts(small, opening):
     with opening(small) as opened:
         page = opened.page
-        heading = page.locator("#target-table th").nth(6)
+        heading = page.locator("#target-table th").nth(7)
         assert "AUROC danq" in heading.text_content()
         heading.click()
         page.locator("#target-table th[aria-sort=ascending]").wait_for()
-        rising = [float(text) for text in column(page, 7) if text != "NA"]
+        rising = [float(text) for text in column(page, 8) if text != "NA"]
         assert rising == sorted(rising)
         heading.locator("[role=button]").focus()
         page.keyboard.press("Enter")
         page.locator("#target-table th[aria-sort=descending]").wait_for()
-        falling = [float(text) for text in column(page, 7) if text != "NA"]
+        falling = [float(text) for text in column(page, 8) if text != "NA"]
         assert falling == rising[::-1]
 
 
@@ -123,7 +148,39 @@ def test_the_table_filters(small, opening):
         page.locator("#target-text").fill("quoted")
         assert column(page, 2) == ["\"quoted\" & 'so'"]
         page.locator("#target-text").fill("nothing has this name")
-        assert "No target fits." in page.locator("#target-table").text_content()
+        assert "No target found." in page.locator("#target-table").text_content()
+
+
+def shown_measures(page) -> list[str]:
+    """Headings of the shown columns of measures in the table of targets."""
+    return page.locator("#target-table th[class*=measure-]").all_text_contents()
+
+
+def test_measures_that_do_not_fit_start_hidden_and_can_be_shown(small, opening):
+    boxes = "#target-measures input"
+    with opening(small, 390) as opened:
+        page = opened.page
+        areas = [f"{title} {model}" for title in ("AUROC", "AUPRC") for model in ("danq", "deepsea")]
+        assert shown_measures(page) == areas
+        page.locator(boxes).nth(2).check()
+        assert shown_measures(page) == [*areas, "recall at 50 % FDR danq", "recall at 50 % FDR deepsea"]
+        page.locator(boxes).nth(0).uncheck()
+        assert shown_measures(page)[0] == "AUPRC danq"
+
+
+def test_every_measure_is_on_the_page(small, opening):
+    auc = pd.read_csv(small.folder / "auc.tsv", sep="\t").set_index(["model", "index"])
+    with opening(small) as opened:
+        page = opened.page
+        for measure in MEASURES:
+            assert f"median {measure.title}" in page.locator("main").text_content()
+            assert page.locator(f"#scatter-{measure.key} .point").count() == 11
+        page.locator(ROWS).nth(1).click()
+        table = page.locator("#dialog table").first.inner_text()
+        for measure in MEASURES:
+            assert measure.title in table
+            assert f"{auc.loc[('danq', 2), measure.key]:.3f}" in table
+            assert f"{measure.guess(auc.loc[('danq', 2), 'prevalence']):.3f}" in table
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space", None])
@@ -150,7 +207,7 @@ def test_a_target_opens_and_the_focus_returns(small, opening, key):
 
 
 def test_curves_are_those_of_the_table(small, opening):
-    curves = pd.read_csv(small.folder / "danq/curves.tsv.gz", sep="\t")
+    curves = pd.read_csv(small.folder / "models/danq/evaluation/curves.tsv.gz", sep="\t")
     rows = curves[(curves["index"] == 2) & (curves["curve"] == "pr")]
     with opening(small) as opened:
         opened.page.locator(ROWS).nth(1).click()
@@ -167,20 +224,24 @@ def test_a_target_of_one_class_has_no_curves(small, opening):
 
 
 def numbers(page) -> list[int]:
-    """The filters in the gallery, in its order."""
+    """Return the filters in the gallery, in the order shown."""
     return [int(text.removeprefix("filter ")) for text in page.locator(f"{CARDS} .facts b").all_text_contents()]
 
 
 def test_the_gallery_sorts_and_filters(small, opening):
-    table = pd.read_csv(small.folder / "danq/motifs.tsv", sep="\t").set_index("filter")
-    influence = pd.read_csv(small.folder / "danq/influence.tsv", sep="\t").set_index("filter")
+    table = pd.read_csv(small.folder / "models/danq/motifs/motifs.tsv", sep="\t").set_index("filter")
+    influence = pd.read_csv(small.folder / "models/danq/explain/influence.tsv", sep="\t").set_index("filter")
     live = table[table["information"].notna()]
     strength = np.sqrt((influence.loc[live.index] ** 2).mean(axis=1))
     with opening(small) as opened:
         page = opened.page
-        assert numbers(page) == live["information"].sort_values(ascending=False).index.tolist()
-        page.locator("#filter-order").select_option("influence")
         assert numbers(page) == strength.sort_values(ascending=False).index.tolist()
+        page.locator("#filter-order").select_option("information")
+        assert numbers(page) == live["information"].sort_values(ascending=False).index.tolist()
+        page.locator("#filter-order").select_option("agreement")
+        agreement = live["agreement"].fillna(-np.inf).loc[numbers(page)]
+        assert agreement.is_monotonic_decreasing
+        assert agreement.iloc[0] == 0.8
         page.locator("#filter-order").select_option("sites")
         assert numbers(page) == live["sites"].sort_values(ascending=False).index.tolist()
         page.locator("#filter-order").select_option("filter")
@@ -196,7 +257,7 @@ def test_the_gallery_sorts_and_filters(small, opening):
 
 
 def letters(logo, track: str) -> list[list]:
-    """The letters drawn: letter, x, y, height."""
+    """Return the letters of a logo: letter, x, y, height."""
     return logo.evaluate(
         """(logo, track) => [...logo.querySelectorAll(`.${track} use`)].map(letter => [
             letter.getAttribute("href").slice(-1), +letter.getAttribute("x"), +letter.getAttribute("y"),
@@ -207,9 +268,11 @@ def letters(logo, track: str) -> list[list]:
 
 @pytest.mark.parametrize("number", [1, 13, 15, 17, 19])
 def test_logos_have_the_motifs_heights_and_the_match_is_aligned(small, opening, number):
-    own = {motif.name: motif for motif in read_meme(small.folder / "danq/motifs.meme")}[f"filter_{number:03d}"]
-    row = pd.read_csv(small.folder / "danq/motifs.tsv", sep="\t").set_index("filter").loc[number]
-    known = {motif.name: motif for motif in read_meme(small.folder / "danq/known.meme")}[row["known"]]
+    own = {motif.name: motif for motif in read_meme(small.folder / "models/danq/motifs/motifs.meme")}[
+        f"filter_{number:03d}"
+    ]
+    row = pd.read_csv(small.folder / "models/danq/motifs/motifs.tsv", sep="\t").set_index("filter").loc[number]
+    known = {motif.name: motif for motif in read_meme(small.folder / "models/danq/motifs/known.meme")}[row["known"]]
     if row["orientation"] == "-":
         known = known.reverse_complement()
     with opening(small) as opened:
@@ -231,7 +294,7 @@ def test_logos_have_the_motifs_heights_and_the_match_is_aligned(small, opening, 
 
 
 def test_a_filter_opens_and_leads_to_its_targets(small, opening):
-    influence = pd.read_csv(small.folder / "danq/influence.tsv", sep="\t").set_index("filter")
+    influence = pd.read_csv(small.folder / "models/danq/explain/influence.tsv", sep="\t").set_index("filter")
     with opening(small) as opened:
         page = opened.page
         page.locator("#filter-order").select_option("filter")
@@ -249,14 +312,14 @@ def test_a_filter_opens_and_leads_to_its_targets(small, opening):
         assert first.evaluate("card => card === document.activeElement")
 
 
-def test_the_other_models_filters(small, opening):
+def test_the_gallery_switches_to_the_other_model(small, opening):
     with opening(small) as opened:
         opened.page.locator("#filter-model").select_option("1")
         opened.page.locator(CARDS).first.click()
         assert opened.page.locator("#dialog-title").text_content().startswith("deepsea, filter ")
 
 
-def test_the_published_sets_size(big, opening, screenshot):
+def test_a_report_of_the_published_size(big, opening, screenshot):
     assert big.page.stat().st_size < 15_000_000
     with opening(big) as opened:
         page = opened.page
@@ -272,7 +335,7 @@ def test_the_published_sets_size(big, opening, screenshot):
         page.keyboard.press("Escape")
         page.locator("#more").click()
         assert page.locator(CARDS).count() == 96
-        assert "As published" in page.locator("main").text_content()
+        assert "Published medians" in page.locator("main").text_content()
         screenshot(page, "big-1280", full_page=True)
 
 
@@ -304,11 +367,11 @@ def test_every_picture_and_control_has_a_name(small, opening):
     assert loose == 0
 
 
-def test_without_scripts_the_tables_are_there(small, opening):
+def test_tables_are_shown_without_javascript(small, opening):
     with opening(small, java_script_enabled=False) as opened:
         page = opened.page
         text = page.locator("#target-table").inner_text()
-        for target in results.small_targets():
+        for target in made_results.small_targets():
             assert target.name in text
         assert "higher AUROC" in page.locator("main").inner_text()
         assert not page.locator("#target-controls").is_visible()
@@ -316,7 +379,7 @@ def test_without_scripts_the_tables_are_there(small, opening):
         assert "drawn by a script" in page.locator("main").inner_text()
 
 
-def test_on_paper_there_are_no_controls_and_all_targets(big, opening):
+def test_print_shows_all_targets_and_no_controls(big, opening):
     with opening(big, 794) as opened:  # A4
         page = opened.page
         page.emulate_media(media="print")
@@ -333,14 +396,15 @@ def test_on_paper_there_are_no_controls_and_all_targets(big, opening):
 
 
 @pytest.mark.parametrize("models", [("danq",), ("danq", "deepsea", "danq_wide")])
-def test_one_model_or_three_and_little_else(tmp_path, opening, models):
-    made = results.make(tmp_path, results.small_targets(), models, influence=False, matches=False)
+def test_one_or_three_models_without_optional_results(tmp_path, opening, models):
+    made = made_results.make(tmp_path, made_results.small_targets(), models, influence=False, matches=False)
     with opening(made) as opened:
         page = opened.page
         assert page.locator("#models").count() == (len(models) > 1)
-        assert page.locator("#filter-order option").count() == 3  # none by influence
+        assert len(shown_measures(page)) == (len(MEASURES) if len(models) == 1 else 2 * len(models))
+        assert page.locator("#filter-order option").count() == 4  # none by influence
         page.locator(CARDS).first.click()
-        assert "no match good enough" in page.locator("#dialog").text_content()
+        assert "no known match" in page.locator("#dialog").text_content()
         page.keyboard.press("Escape")
         page.locator(ROWS).first.click()
         page.keyboard.press("Escape")
@@ -349,3 +413,26 @@ def test_one_model_or_three_and_little_else(tmp_path, opening, models):
             page.locator("#pair").select_option("2")
             assert "deepsea higher" in page.locator("#scatter figcaption").first.text_content()
             assert "danq_wide for" in page.locator("#scatter figcaption").first.text_content()
+
+
+def test_baselines_are_marked_and_have_curves_but_no_filters(tmp_path, opening):
+    made = made_results.make(tmp_path, made_results.small_targets(), baselines=("motif", "kmer"), control=True)
+    with opening(made) as opened:
+        page = opened.page
+        assert "2 baselines: motif, kmer" in re.sub(r"\s+", " ", page.locator("header.top").text_content())
+        assert "with shuffled labels (danq, 5,000 training windows), mean AUROC 0.512 (0.400\u20130.600)" in (
+            page.locator("#control-shuffled_labels").text_content()
+        )
+        headings = page.locator("#target-table thead").text_content()
+        assert "AUROC kmer (baseline)" in headings
+        assert page.locator("#filter-model option").all_text_contents() == ["danq", "deepsea"]
+        auc = pd.read_csv(made.folder / "auc.tsv", sep="\t")
+        means = auc[auc["architecture"] == "baseline"].groupby("model")["auroc"].mean()
+        best = f"{means.idxmax()} (baseline)"
+        shown = page.locator("#pair option").all_text_contents()
+        assert shown == ["danq and deepsea", f"danq and {best}", f"deepsea and {best}"]
+        page.locator(ROWS).first.click()
+        page.locator("#dialog-content .chart .legendtext").first.wait_for()
+        legend = page.locator("#dialog-content .chart .legendtext").all_text_contents()
+        assert len([text for text in legend if "(baseline)" in text]) == 4  # two baselines, two kinds of curves
+        assert "minus motif (baseline)" in page.locator("#dialog-content").text_content() or "kmer" in best

@@ -1,21 +1,28 @@
-"""The whole demo, with fewer epochs, through each profile on a real Slurm controller; then its records are read."""
+"""The workflow runs on the toy dataset with each profile on a real Slurm controller; tests read the job records."""
 
 from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import yaml
+import toys
 from project import copy_project, run
 
-QUICK = {"profiles/slurm": ["--slurm-init-seconds-before-status-checks", "3"], "profiles/biowulf": []}
-STAND_IN = {"DANQ_CPUS_AS_GPUS": "1"}  # the node's GPUs are terminals
-GPU_JOBS = ("train", "predict", "influence")
-CPU_JOBS = ("prepare", "evaluate", "motifs", "annotate", "draw_logos", "draw_curves", "report")
+pytestmark = pytest.mark.timeout(2400)  # for the runs
+
+# Each profile, and options that make Snakemake notice the end of a job soon.
+QUICK = {
+    "profiles/slurm": ["--slurm-init-seconds-before-status-checks", "2"],
+    "profiles/biowulf": ["--seconds-between-status-checks", "2", "--max-status-checks-per-second", "10"],
+}
+STAND_IN = {"DANQ_CPUS_AS_GPUS": "1"}  # the node has no real GPUs
+GPU_JOBS = ("train", "predict", "influence", "shuffled_labels")
+CPU_JOBS = ("prepare", "baseline", "evaluate", "motifs", "annotate", "draw_logos", "draw_curves", "report")
 # Rule: CPUs, memory in MB, minutes.
-ASKED = {
+REQUESTED = {
     "prepare": (8, 8000, 120),
     "train": (8, 16000, 72 * 60),
     "predict": (8, 16000, 4 * 60),
@@ -25,25 +32,34 @@ ASKED = {
 }
 
 
-def short_demo(folder: Path) -> Path:
-    """A copy of the project whose demo trains for two epochs."""
+def toy_project(folder: Path) -> Path:
+    """Copy the project; its config is the toy dataset with every stage that runs as a job."""
     project = copy_project(folder)
-    path = project / "config/config.yaml"
-    config = yaml.safe_load(path.read_text())
-    for model in config["models"].values():
-        model["epochs"] = 2
-    config["motifs"]["min_sites"] = 2
-    path.write_text(yaml.safe_dump(config))
+    toys.write_dataset(project / "data")
+    config = toys.config("data") | {"controls": {"shuffled_labels": True}}
+    toys.write_config(project / "config/config.yaml", config)
     return project
 
 
+@pytest.fixture(scope="module")
+def runs(cluster, tmp_path_factory):
+    """Run the workflow with all profiles at once; maps each profile to its project and the finished command."""
+    projects = {profile: toy_project(tmp_path_factory.mktemp("toy").resolve() / "project") for profile in QUICK}
+
+    def run_all(profile: str):
+        return run(["snakemake", "--profile", profile, *QUICK[profile]], projects[profile], **STAND_IN)
+
+    with ThreadPoolExecutor(len(QUICK)) as pool:
+        finished = pool.map(run_all, QUICK)
+        return {profile: (projects[profile], done) for profile, done in zip(QUICK, finished, strict=True)}
+
+
 @pytest.fixture(scope="module", params=list(QUICK))
-def finished(request, cluster, tmp_path_factory):
-    """The profile, and the project in which the demo ran through it."""
-    project = short_demo(tmp_path_factory.mktemp("demo").resolve() / "project")
-    done = run(["snakemake", "--profile", request.param, *QUICK[request.param]], project, **STAND_IN)
+def finished(request, runs) -> Path:
+    """The project in which the workflow ran with a profile."""
+    project, done = runs[request.param]
     assert done.returncode == 0, done.stderr[-5000:]
-    return request.param, project
+    return project
 
 
 def minutes(limit: str) -> int:
@@ -53,20 +69,19 @@ def minutes(limit: str) -> int:
 
 
 def test_everything_ran_as_a_job(cluster, finished):
-    _, project = finished
-    assert (project / "results/demo/report.html").stat().st_size > 100_000
+    assert (finished / "results/toy/report.html").stat().st_size > 100_000
     for rule in (*GPU_JOBS, *CPU_JOBS):
-        jobs = cluster.jobs_of(project, rule)
-        assert len(jobs) == (2 if rule in (*GPU_JOBS, "evaluate", "motifs", "annotate", "draw_logos") else 1), rule
+        jobs = cluster.jobs_of(finished, rule)
+        numbers = {"evaluate": 5, "baseline": 3} | dict.fromkeys((*GPU_JOBS, "motifs", "annotate", "draw_logos"), 2)
+        assert len(jobs) == (1 if rule == "shuffled_labels" else numbers.get(rule, 1)), rule
         assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    assert not cluster.jobs_of(project, "compare")  # seconds of work, done where Snakemake runs
+    assert not cluster.jobs_of(finished, "compare")  # takes seconds, so it runs where Snakemake runs
 
 
-@pytest.mark.parametrize("rule", ASKED)
-def test_each_job_asked_for_what_the_profile_says(cluster, finished, rule):
-    _, project = finished
-    cpus, memory, limit = ASKED[rule]
-    for job in cluster.jobs_of(project, rule):
+@pytest.mark.parametrize("rule", REQUESTED)
+def test_each_job_requested_the_resources_of_the_profile(cluster, finished, rule):
+    cpus, memory, limit = REQUESTED[rule]
+    for job in cluster.jobs_of(finished, rule):
         assert job["CPUs/Task"] == str(cpus)
         assert f"mem={memory}M" in job["TRES"]
         assert minutes(job["TimeLimit"]) == limit
@@ -77,19 +92,17 @@ def test_each_job_asked_for_what_the_profile_says(cluster, finished, rule):
         assert ("gpu:v100:1" in job.get("JOB_GRES", "")) == (rule in GPU_JOBS), job
 
 
-def test_training_saw_its_gpu_and_read_from_scratch(cluster, finished):
-    _, project = finished
-    for job in cluster.jobs_of(project, "train"):
+def test_training_saw_its_gpu_and_read_from_the_scratch_disk(cluster, finished):
+    for job in cluster.jobs_of(finished, "train"):
         model = re.search(r"(danq|deepsea)$", job["Comment"].strip())[1]
-        seen = json.loads((project / f"results/demo/{model}/run.json").read_text())["job"]
+        seen = json.loads((finished / f"results/toy/models/{model}/training/run.json").read_text())["job"]
         assert seen["SLURM_JOB_ID"] == job["JobId"]
         assert re.fullmatch(r"\d", seen["CUDA_VISIBLE_DEVICES"])
         assert re.fullmatch(rf"/lscratch/{job['JobId']}/danq-\w+/train.h5", seen["windows"])
 
 
-def test_prediction_read_from_scratch_and_all_scratch_is_gone(cluster, finished):
-    _, project = finished
+def test_prediction_read_from_the_scratch_disk_and_its_copies_are_removed(cluster, finished):
     for model in ("danq", "deepsea"):
-        log = (project / f"logs/demo/predict/{model}.log").read_text()
+        log = (finished / f"logs/toy/predict/{model}.log").read_text()
         assert "windows copied to the scratch disk /lscratch/" in log
     assert not [path for path in Path("/lscratch").iterdir() if path.name in {j["JobId"] for j in cluster.jobs()}]

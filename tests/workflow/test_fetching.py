@@ -1,4 +1,4 @@
-"""Genome and peaks given by address, fetched by the workflow from a server on the loopback address."""
+"""The workflow downloads a genome and peaks that are given as URLs, from a server on the loopback address."""
 
 import functools
 import hashlib
@@ -22,7 +22,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def served(tmp_path):
-    """A project whose config names everything by address; the dataset lies on the server only."""
+    """A project whose config gives all files as URLs; the dataset exists on the server only."""
     dataset = write_dataset(tmp_path / "served")
     handler = functools.partial(Quiet, directory=dataset.folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -47,7 +47,7 @@ def prepare(project, *words):
     return snakemake(project, "--cores", "2", "--configfile", "config/served.yaml", *words, "--", "windows")
 
 
-def test_files_are_fetched_once(served):
+def test_files_are_downloaded_once(served):
     project, server = served
     first = prepare(project)
     assert first.returncode == 0, first.stderr
@@ -60,7 +60,7 @@ def test_files_are_fetched_once(served):
     assert jobs(prepare(project, "-n").stdout) == {}
 
 
-def test_a_wrong_checksum_ends_the_run_in_one_sentence(served):
+def test_a_wrong_checksum_stops_the_run_with_one_sentence(served):
     project, _ = served
     path = project / "config/served.yaml"
     settings = yaml.safe_load(path.read_text())

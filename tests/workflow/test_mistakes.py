@@ -1,7 +1,12 @@
-"""A user's mistake ends in one sentence that names the place and the mend, and leaves nothing half-made."""
+"""A user's mistake ends the run with one sentence that names the place and the fix, and leaves no partial files.
+
+Each kind of mistake starts Snakemake or a program once. The single mistakes in a config are in
+tests/unit/flow/test_config.py, and those that programs find call the program in this process.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -9,17 +14,18 @@ from pathlib import Path
 
 import pytest
 import toys
-from project import copy_project, program, snakemake
+from mistakes import check, put
+from project import copy_project, error_of, program, snakemake
 
+from danq.data.windows import Windows
 from danq.files import SLACK
-from danq.windows import Windows
 
-SPLIT = ("--valid", "chr3", "--test", "chr4")
+SPLIT = {"--valid": "chr3", "--test": "chr4"}
 TINY = [f"{name}={value}" for name, value in toys.DANQ.items()]
 
 
 def the_sentence(done: subprocess.CompletedProcess, prefix: str) -> str:
-    """The one line with the mistake; there is no other, and no traceback."""
+    """The only line with a mistake; there is no traceback."""
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith(prefix)]
@@ -28,17 +34,16 @@ def the_sentence(done: subprocess.CompletedProcess, prefix: str) -> str:
 
 
 def names(folder: Path) -> list[str]:
-    """All files below a folder, hidden ones included, which may not be there."""
+    """All files below a folder, hidden ones included; none if the folder does not exist."""
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-def check(sentence: str, *words: str) -> None:
-    for word in words:
-        assert word in sentence
-    assert len(sentence) < 400
+def mistake(name: str, *words) -> str:
+    """The sentence with which a program ends, run in this process."""
+    return error_of(name, *words, folder=Path.cwd()).removeprefix("error: ")
 
 
-# The config: Snakemake says what is wrong before it runs anything.
+# Mistakes in the config end the run before any job.
 
 
 @pytest.fixture(scope="module")
@@ -48,56 +53,35 @@ def project(tmp_path_factory) -> Path:
     return folder
 
 
-def put(path: str, value) -> Callable[[dict], None]:
-    """A change of one key, `models.danq.epochs`."""
-
-    def change(config: dict) -> None:
-        *blocks, key = path.split(".")
-        for block in blocks:
-            config = config[block]
-        config[key] = value
-
-    return change
-
-
-def take(path: str) -> Callable[[dict], None]:
-    def change(config: dict) -> None:
-        *blocks, key = path.split(".")
-        for block in blocks:
-            config = config[block]
-        del config[key]
-
-    return change
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (put("thread", 3), ["'thread'", "top level", "known are dataset, seed,"]),
-        (put("windows.windw", 400), ["'windw' in windows", "known are bin, window,"]),
-        (put("models.danq.architecture", "Danq"), ["models.danq.architecture", "'Danq'", "DanQ, DeepSEA"]),
-        (put("models.danq.sizes.filterz", 4), ["'filterz' in models.danq.sizes", "known are filters,"]),
-        # DeepSEA's, in a DanQ
-        (put("models.danq.sizes.filters2", 4), ["'filters2' in models.danq.sizes", "known are filters,"]),
-        (put("models.danq.sizes.kernel", 401), ["models.danq.sizes.kernel (401 bp)", "windows.window (400 bp)"]),
-        (put("models.deepsea.learning_rate", "1e-4"), ["models.deepsea.learning_rate", "'1e-4'", "1.0e-4"]),
-        (put("models.danq.epochs", 0), ["models.danq.epochs", "0 is less than the minimum of 1"]),
-        (put("models.windows", {"architecture": "DanQ"}), ["'windows' cannot be a name in models"]),
-        (put("models.models", {"architecture": "DanQ"}), ["'models' cannot be a name in models"]),
-        (put("models.a b", {"architecture": "DanQ"}), ["'a b' cannot be a name in models", "letters, digits"]),
-        (put("models", {}), ["models", "non-empty", "by a name of your own"]),
-        (put("dataset", "a/b"), ["dataset", "'a/b'", "Name of the dataset"]),
-        (put("windows.keep", "some"), ["windows.keep", "'some'", "assay:NAME"]),
-        (take("windows.split.test"), ["'test' is a required property of windows.split"]),
-        (take("targets"), ["'targets' is a required property of the top level"]),
-        (put("windows.bin", 401), ["windows.window (400 bp) is smaller than windows.bin (401 bp)"]),
-        (put("windows.bin", 201), ["must be even"]),
-        (put("windows.blacklist", "no.bed"), ["windows.blacklist: no such file: data/no.bed", "check the path"]),
-        (put("windows.keep", "bed:no.bed"), ["windows.keep: no such file: data/no.bed", "check the path"]),
-        (put("targets", "data/other.tsv"), ["targets: data/other.tsv", "no such target sheet", "check the path"]),
+        pytest.param(put("thread", 3), ["'thread'", "top level", "known are dataset, seed,"], id="unknown key"),
+        pytest.param(
+            put("models.danq.architecture", "Danq"),
+            ["models.danq.architecture", "'Danq'", "DanQ, DeepSEA"],
+            id="unknown choice",
+        ),
+        pytest.param(
+            put("models.danq.sizes.kernel", 401),
+            ["models.danq.sizes.kernel (401 bp)", "windows.window (400 bp)"],
+            id="values that do not fit",
+        ),
+        pytest.param(
+            put("models.a b", {"architecture": "DanQ"}),
+            ["'a b' cannot be a name in models", "letters, digits"],
+            id="name",
+        ),
+        pytest.param(put("windows.bin", 201), ["must be even"], id="windows"),
+        pytest.param(
+            put("targets", "data/other.tsv"),
+            ["targets: data/other.tsv", "no such target sheet", "check the path"],
+            id="target sheet",
+        ),
+        pytest.param(put("evaluate", {"curves": ["CTCFX"]}), ["evaluate.curves: ", "CTCFX"], id="target"),
     ],
 )
-def test_mistake_in_the_config(project, change, words):
+def test_a_mistake_in_the_config_ends_the_run(project, change, words):
     config = toys.config("data")
     change(config)
     toys.write_config(project / "toy.yaml", config)
@@ -105,35 +89,40 @@ def test_mistake_in_the_config(project, change, words):
     check(the_sentence(done, "config: "), *words)
 
 
-@pytest.mark.parametrize(
-    ("missing", "key"),
-    [("genome.fa", "genome.fasta"), ("peaks/REST.narrowPeak.gz", "data/targets.tsv: peaks of REST")],
-)
-def test_missing_file_before_any_job(project, missing, key):
+def test_a_missing_file_ends_the_run_before_any_job(project):
     config = toys.config("data")
     toys.write_config(project / "toy.yaml", config)
-    hidden = (project / "data" / missing).rename(project / "hidden")
+    hidden = (project / "data/genome.fa").rename(project / "hidden")
     try:
         done = snakemake(project, "--cores", "2", "--configfile", "toy.yaml")
     finally:
-        hidden.rename(project / "data" / missing)
-    check(the_sentence(done, "config: "), f"{key}: no such file: data/{missing}", "check the path")
+        hidden.rename(project / "data/genome.fa")
+    check(the_sentence(done, "config: "), "genome.fasta: no such file: data/genome.fa", "check the path")
     assert not (project / "results").exists()
 
 
-# The data: prepare.py reads them.
+# Mistakes in the data: prepare.py finds them.
 
 
 @pytest.fixture
 def data(tmp_path) -> toys.Dataset:
-    """A dataset for one test to spoil."""
+    """A dataset that a test may change."""
     return toys.write_dataset(tmp_path / "data")
 
 
-def prepare(data: toys.Dataset, *words, output: Path | None = None, split=SPLIT) -> subprocess.CompletedProcess:
-    places = ("--genome", data.genome, "--targets", data.sheet, "--folder", data.folder)
+def options_of_prepare(data: toys.Dataset, *words, output: Path | None = None) -> list:
+    places = ["--genome", data.genome, "--targets", data.sheet, "--folder", data.folder]
     output = output or data.folder / "windows"
-    return program("prepare", *places, "--output", output, "--window", 400, "--processes", 2, *split, *words)
+    split = [word for option, contig in SPLIT.items() if option not in words for word in (option, contig)]
+    return [*places, "--output", output, "--window", 400, "--processes", 2, *split, *words]
+
+
+def prepare(data: toys.Dataset, *words, output: Path | None = None) -> subprocess.CompletedProcess:
+    return program("prepare", *options_of_prepare(data, *words, output=output))
+
+
+def mistake_in_prepare(data: toys.Dataset, *words, output: Path | None = None) -> str:
+    return mistake("prepare", *options_of_prepare(data, *words, output=output))
 
 
 def rest_peaks(*lines: str) -> Callable[[toys.Dataset], None]:
@@ -163,13 +152,13 @@ GOOD = "chr1\t1000\t1300\t.\t0\t.\t7.5\t-1\t-1\t150"
         (sheet("name\tpeaks", "CTCF\tpeaks/CTCF.narrowPeak.gz"), ["targets.tsv: the column 'assay' is missing"]),
         (sheet("name\tassay\tpeaks"), ["targets.tsv: lists no target", "one row for each peak file"]),
         (sheet("name\tassay\tpeaks\tcel", "A\tTF\tx\tK562"), ["targets.tsv: unknown column 'cel'", "cell"]),
-        (sheet("name\tassay\tpeaks", "A\tTF\tx", "B\t\tx"), ["targets.tsv: data row 2 has no assay; fill it in"]),
+        (sheet("name\tassay\tpeaks", "A\tTF\tx", "B\t\tx"), ["targets.tsv: line 3 has no assay; fill it in"]),
         (
             sheet("name\tassay\tpeaks", f"A\tTF\tpeaks/{REST}", f"A\tTF\tpeaks/{REST}"),
             ["targets.tsv: the target 'A' is listed twice", "rename one", "cell and treatment"],
         ),
         (
-            rest_peaks(GOOD, "chr4\t29900\t30001"),
+            rest_peaks(GOOD, "chr4\t29900\t30001", "chr4\t29900\t30002"),
             [f"{REST}, line 2: the peak ends at 30,001, beyond the end of chr4 (30,000 bp)", "right assembly"],
         ),
         (
@@ -190,9 +179,9 @@ GOOD = "chr1\t1000\t1300\t.\t0\t.\t7.5\t-1\t-1\t150"
         (cut_peaks, [f"{REST}: the gzip file is truncated or damaged", "fetch or write it again"]),
     ],
 )
-def test_mistake_in_the_data(data, spoil, words):
+def test_a_mistake_in_the_data(data, spoil, words):
     spoil(data)
-    check(the_sentence(prepare(data), "error: "), *words)
+    check(mistake_in_prepare(data), *words)
     assert names(data.folder / "windows") == []
 
 
@@ -215,23 +204,23 @@ def test_mistake_in_the_data(data, spoil, words):
         (["--valid", "rest"], ["split.valid: 'rest' is for the training part only"]),
     ],
 )
-def test_mistake_in_the_options(toy, tmp_path, options, words):
+def test_a_mistake_in_the_options(toy, tmp_path, options, words):
     output = tmp_path / "windows"
-    check(the_sentence(prepare(toy, *options, output=output), "error: "), *words)
+    check(mistake_in_prepare(toy, *options, output=output), *words)
     assert names(output) == []
 
 
-def test_genome_in_gzip(data):
-    """Which many take for bgzip."""
+def test_a_genome_in_gzip_format_is_an_error(data):
+    """Users often mistake it for bgzip."""
     zipped = toys.write_peaks(data.folder / "genome.fa.gz", data.genome.read_text().splitlines())
-    check(the_sentence(prepare(data, "--genome", zipped), "error: "), "genome.fa.gz: compressed with gzip", "`bgzip`")
+    check(mistake_in_prepare(data, "--genome", zipped), "genome.fa.gz: compressed with gzip", "`bgzip`")
     assert names(data.folder / "windows") == []
 
 
-def test_no_bin_of_the_assay(data):
-    """The only DNase peak covers no bin for more than half."""
+def test_an_assay_without_bins_is_an_error(data):
+    """The only DNase peak covers no bin by more than half."""
     toys.write_peaks(data.peaks["DNase"], ["chr1\t1150\t1250"])
-    check(the_sentence(prepare(data, "--keep", "assay:DNase"), "error: "), "'assay:DNase' keeps no bin")
+    check(mistake_in_prepare(data, "--keep", "assay:DNase"), "'assay:DNase' keeps no bin")
     assert names(data.folder / "windows") == []
 
 
@@ -242,25 +231,26 @@ def test_no_bin_of_the_assay(data):
         ("chrM\t0\t1000", ["regions.bed: none of its contigs ('chrM', ...) is in the genome ('chr1', ...)"]),
     ],
 )
-def test_no_bin_of_the_bed_file(data, interval, words):
+def test_a_bed_file_without_bins_is_an_error(data, interval, words):
     bed = toys.write_peaks(data.folder / "regions.bed", [interval])
-    check(the_sentence(prepare(data, "--keep", f"bed:{bed}"), "error: "), *words)
+    check(mistake_in_prepare(data, "--keep", f"bed:{bed}"), *words)
     assert names(data.folder / "windows") == []
 
 
-def test_target_without_training_positives(data):
-    """No mistake, but to be told: it is trained along, and its column means nothing."""
+def test_a_target_without_positive_training_windows_gives_a_warning(data):
+    """It is not an error: the target is trained with the others, but its predictions mean nothing."""
     toys.write_peaks(data.peaks["REST"], ["chr3\t1000\t1300", "chr4\t1000\t1300"])
     done = prepare(data)
     assert done.returncode == 0, done.stderr
     warnings = [line for line in done.stderr.splitlines() if "WARNING" in line]
-    assert len(warnings) == 1
-    check(warnings[0], "target 2 (REST) has no positive training window")
-    assert names(data.folder / "windows") == ["targets.tsv", "test.h5", "train.h5", "valid.h5"]
+    assert len(warnings) == 3  # on training windows, few validation windows, few test positives
+    check(warnings[0], "every train window is negative for 2 REST: nothing can be learned there")
+    check(warnings[2], "fewer than 20 test windows are positive for 2 REST (1)")
+    assert names(data.folder / "windows") == ["account.tsv", "targets.tsv", "test.h5", "train.h5", "valid.h5"]
 
 
-def test_sentence_reaches_the_terminal(tmp_path):
-    """Through Snakemake, the job's log is printed, and Snakemake removes what the job was to make."""
+def test_a_mistake_that_a_job_finds_reaches_the_terminal(tmp_path):
+    """Snakemake prints the log of the failed job and removes its outputs."""
     project = copy_project(tmp_path / "project")
     data = toys.write_dataset(project / "data")
     toys.write_peaks(data.peaks["REST"], [GOOD, "chr1\t1300\t1300"])
@@ -271,7 +261,7 @@ def test_sentence_reaches_the_terminal(tmp_path):
     assert names(project / "results") == []
 
 
-# The windows, the model and the machine: train.py finds out.
+# Mistakes in the windows, the model and the machine: train.py finds them.
 
 
 @pytest.fixture(scope="module")
@@ -281,9 +271,13 @@ def windows(toy, tmp_path_factory) -> Path:
     return folder
 
 
+def options_of_train(data: Path, output: Path, *words) -> list:
+    places = ["--data", data, "--output", output / "model.weights.h5"]
+    return [*places, "--epochs", 1, "--batch-size", 1000, "--size", *TINY, *words]
+
+
 def train(data: Path, output: Path, *words) -> subprocess.CompletedProcess:
-    places = ("--data", data, "--output", output / "model.weights.h5")
-    return program("train", *places, "--epochs", 1, "--batch-size", 1000, "--size", *TINY, *words)
+    return program("train", *options_of_train(data, output, *words))
 
 
 @pytest.mark.parametrize(
@@ -295,43 +289,43 @@ def train(data: Path, output: Path, *words) -> subprocess.CompletedProcess:
         (["--size", "filterz=3"], ["DanQ has no hyperparameter 'filterz'", "it has filters, kernel,"]),
         (["--filters", 0], ["DanQ: filters must be a whole number above 0, not 0"]),
         (["--size", "dropout=1"], ["DanQ: dropout must be at least 0 and below 1, not 1"]),
-        (["--epochs", 0], ["epochs must be above 0, not 0"]),
-        (["--max-windows", -1], ["max_windows must be above 0, not -1"]),
+        (["--epochs", 0], ["epochs must be a whole number above 0, not 0"]),
+        (["--max-windows", -1], ["max_windows must be a whole number above 0, not -1"]),
         (["--data", "nowhere"], ["nowhere/train.h5: no such windows file", "check the path"]),
     ],
 )
-def test_mistake_in_a_training(windows, tmp_path, options, words):
+def test_a_mistake_in_a_training(windows, tmp_path, options, words):
     output = tmp_path / "model"
-    check(the_sentence(train(windows, output, *options), "error: "), *words)
+    check(mistake("train", *options_of_train(windows, output, *options)), *words)
     assert names(output) == []
 
 
 @pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="this machine has a GPU")
-def test_gpu_that_is_not_there(windows, tmp_path):
-    """Somebody who asks for a GPU must not wait for a CPU unawares."""
+def test_a_missing_gpu_is_an_error(windows, tmp_path):
+    """A program that is told to use a GPU must not run on the CPU instead."""
     output = tmp_path / "model"
     sentence = the_sentence(train(windows, output, "-g", 1), "error: ")
-    check(sentence, "1 GPU asked for, none found by tensorflow", "no NVIDIA driver here", "`--gpus 0`")
+    check(sentence, "1 GPU requested, none found by tensorflow", "no NVIDIA driver here", "`--gpus 0`")
     assert names(output) == []
 
 
 @pytest.mark.parametrize(("split", "share"), [("train", 0.5), ("train", 0.99), ("valid", 0)])
-def test_windows_cut_short(windows, tmp_path, split, share):
-    """As by a copy that broke off."""
+def test_truncated_windows_are_an_error(windows, tmp_path, split, share):
+    """As an interrupted copy leaves them."""
     data, output = shutil.copytree(windows, tmp_path / "data"), tmp_path / "model"
     whole = (data / f"{split}.h5").read_bytes()
     (data / f"{split}.h5").write_bytes(whole[: int(share * len(whole))])
-    sentence = the_sentence(train(data, output), "error: ")
+    sentence = mistake("train", *options_of_train(data, output))
     check(sentence, f"{split}.h5: the windows file is cut short or damaged", "make it again")
     assert names(output) == []
 
 
-# A disk that is full, for real: a file system in memory of so many bytes.
+# A full disk: a small file system in memory.
 
 
 @pytest.fixture
 def disk(tmp_path) -> Path:
-    """A disk of 1.25 MB, which holds the toy's largest windows file and not all of them."""
+    """A disk of 1.25 MB: enough for the largest windows file of the toy dataset, but not for all of them."""
     folder = tmp_path / "disk"
     folder.mkdir()
     try:
@@ -345,7 +339,7 @@ def disk(tmp_path) -> Path:
 
 
 def fill(disk: Path, leave: int) -> Path:
-    """A file that leaves so many bytes free."""
+    """Write a file that leaves `leave` bytes free."""
     filler = disk / "filler"
     filler.write_bytes(bytes(shutil.disk_usage(disk).free - leave))
     return filler
@@ -359,7 +353,7 @@ def fill(disk: Path, leave: int) -> Path:
         (SLACK + 90_000, "valid.h5", ["train.h5"]),
     ],
 )
-def test_full_disk_in_prepare(toy, disk, leave, failing, whole):
+def test_a_full_disk_is_an_error_in_prepare(toy, disk, leave, failing, whole):
     fill(disk, leave)
     sentence = the_sentence(prepare(toy, output=disk / "windows"), "error: ")
     check(sentence, f"{failing}: the disk is full", "free some space", "nothing was written there")
@@ -369,8 +363,8 @@ def test_full_disk_in_prepare(toy, disk, leave, failing, whole):
 
 
 @pytest.mark.parametrize("full", ["output", "state", "history"])
-def test_full_disk_in_train(windows, tmp_path, disk, full):
-    """Whichever of its files finds the disk full; of the large ones, a half still fits."""
+def test_a_full_disk_is_an_error_in_train(windows, tmp_path, disk, full):
+    """Each of its files in turn; half of a large file still fits."""
     fill(disk, 0 if full == "history" else 32_000)
     paths = {name: tmp_path / "model" / f"{name}.weights.h5" for name in ("output", "state", "history", "run")}
     paths[full] = disk / "model" / paths[full].name
@@ -378,13 +372,13 @@ def test_full_disk_in_train(windows, tmp_path, disk, full):
     sentence = the_sentence(train(windows, tmp_path, *options), "error: ")
     check(sentence, f"{full}.weights.h5: the disk is full", "free some space", "nothing was written there")
     assert names(disk / "model") == []
-    # The state stays where there is room: with the disk freed, the same command goes on from it.
+    # The state is kept where there is room: once the disk has space, the same command resumes from it.
     kept = {"output": ["history", "run", "state"], "history": ["state"], "state": []}[full]
     assert names(tmp_path / "model") == [f"{name}.weights.h5" for name in kept]
 
 
-def test_results_that_cannot_be_written(project, tmp_path):
-    """A read-only results folder ends the run before any job, twice: no lock stays behind."""
+def test_results_that_cannot_be_written_are_an_error(project, tmp_path):
+    """A read-only results folder ends the run before any job. The second run shows that no lock is left."""
     own = shutil.copytree(project, tmp_path / "own")
     toys.write_config(own / "toy.yaml", toys.config("data"))
     (own / "results").mkdir()
@@ -395,6 +389,28 @@ def test_results_that_cannot_be_written(project, tmp_path):
             done = snakemake(own, "windows", "--cores", "2", "--configfile", "toy.yaml")
             assert done.returncode != 0
             assert "results: the folder cannot be written to; check its permissions" in done.stderr
-            assert "rule prepare" not in done.stdout + done.stderr
+            assert "Prepare windows" not in done.stdout + done.stderr
     finally:
         subprocess.run(["umount", own / "results"], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("predict", ["-d", "data", "-c", "given.h5", "-o", "given.h5"]),
+        ("evaluate", ["given.h5", "-o", "given.h5"]),
+        ("motifs", ["-d", "data", "-c", "logos/given.h5", "-o", "logos/given.h5"]),
+        ("influence", ["-d", "data", "-c", "given.h5", "-o", "given.h5"]),
+        ("train", ["-d", "data", "-w", "given.h5", "--run", "given.h5"]),
+        ("train", ["-d", "data", "-w", "given.h5", "--state", "given.h5"]),
+        ("draw_assays", ["given.h5", "-o", "given.h5"]),
+        ("draw_logos", ["logos/given.h5", "given.h5", "given.h5", "-o", "logos"]),
+    ],
+)
+def test_an_output_that_is_an_input_is_refused(tmp_path, name, words):
+    for path in (tmp_path / "given.h5", tmp_path / "logos/given.h5"):
+        toys.write_lines(path, ["whole"])
+    sentence = error_of(name, *words, folder=tmp_path)
+    assert "given.h5" in sentence
+    assert re.search(r"is also an input|would remove the input|stands where a", sentence), sentence
+    assert (tmp_path / "given.h5").read_text() == (tmp_path / "logos/given.h5").read_text() == "whole\n"

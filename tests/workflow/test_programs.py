@@ -1,4 +1,4 @@
-"""The programs by hand: the README's commands, as they stand there, on a toy genome."""
+"""The programs without Snakemake: the README's commands run as written on a toy genome."""
 
 import re
 import shlex
@@ -6,7 +6,7 @@ import shlex
 import toys
 from project import PROJECT, SCRIPTS, run
 
-# Smaller sizes than the published ones; a later option wins.
+# Smaller sizes than the published ones; a repeated option overrides the first.
 SMALLER = {
     "train.py": "-e 1 -b 500 --size filters2=4 filters3=4 dense=4 filters=48",
     "motifs.py": "--min-sites 1 --threshold 0.1 --trim 0",
@@ -48,7 +48,7 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
     } <= made
 
 
-def test_every_program_explains_itself_with_its_defaults():
+def test_the_help_of_every_program_shows_its_defaults():
     for path in SCRIPTS.glob("*.py"):
         if path.stem != "cli":
             done = run([path, "--help"])
@@ -57,7 +57,7 @@ def test_every_program_explains_itself_with_its_defaults():
             assert "options:" in done.stdout
 
 
-def test_make_yeast_says_what_it_needs_and_passes_it_on():
+def test_make_yeast_requires_a_data_folder_and_passes_it_on():
     without = run(["make", "yeast"], PROJECT)
     assert without.returncode != 0
     assert "make yeast DATA=FOLDER" in without.stderr

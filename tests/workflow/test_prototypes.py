@@ -1,4 +1,4 @@
-"""The small examples: each program as a class runs it, discovery at full size, their data and gradients by hand."""
+"""The small examples: the programs, discovery at full size, and their data and gradients computed independently."""
 
 import re
 
@@ -11,7 +11,7 @@ from project import PROJECT, SCRIPTS, copy_project, jobs, run, snakemake
 EXAMPLES = SCRIPTS / "prototypes"
 PROGRAMS = ["mdet_conv1d", "mdisc_conv1d", "mdet_simplernn", "mdisc_simplernn", "vgrad_rnn", "prevalence", "many_seeds"]
 SMALL = {
-    "vgrad_rnn": "--epochs 2 --every 1 --strings 8 --length 150 --steps 20 --batch-size 100",
+    "vgrad_rnn": "--epochs 2 --every 1 --strings 8 --length 150 --steps 20 --batch-size 100 --seeds 3",
     "prevalence": "--windows 2000",
     "many_seeds": "--seeds 2 --epochs 2 --motifs 111 01",
 }
@@ -27,7 +27,7 @@ def example(folder, name, *words):
 
 @pytest.fixture(autouse=True)
 def modules(monkeypatch):
-    """The examples import one another as programs do, from their own folder."""
+    """Let tests import the examples' modules, which lie in a folder of their own."""
     monkeypatch.syspath_prepend(EXAMPLES)
 
 
@@ -35,27 +35,25 @@ def modules(monkeypatch):
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_every_program_explains_itself(name):
+def test_help_shows_the_defaults(name):
     done = run([EXAMPLES / f"{name}.py", "--help"])
     assert done.returncode == 0, done.stderr
     assert "(default: " in done.stdout
 
 
 @pytest.mark.parametrize("name", ["vgrad_rnn", "prevalence", "many_seeds"])
-def test_runs_at_small_size(tmp_path, name):
+def test_a_program_runs_at_small_size(tmp_path, name):
     shown = example(tmp_path, name, *SMALL[name].split())
     made = {path.name for path in tmp_path.iterdir()}
     if name == "vgrad_rnn":
         assert {"vgrad_rnn.tsv", "vgrad_gradients.tsv", "vgrad_accuracy.png", "vgrad_gradients.png"} == made
         norms = pd.read_csv(tmp_path / "vgrad_gradients.tsv", sep="\t")
-        assert len(norms) == 2 * 2 * 20
+        assert len(norms) == 2 * 2 * 3 * 20
+        assert "larger in the LSTM unit for" in shown
         table = pd.read_csv(tmp_path / "vgrad_rnn.tsv", sep="\t")
-        assert table[["cell", "epoch"]].to_numpy().tolist() == [
-            ["SimpleRNN", 1],
-            ["SimpleRNN", 2],
-            ["LSTM", 1],
-            ["LSTM", 2],
-        ]
+        assert table.groupby(["cell", "epoch"]).size().to_dict() == {
+            (cell, epoch): 3 for cell in ("SimpleRNN", "LSTM") for epoch in (1, 2)
+        }
         assert table["all"].between(0, 1).all()
     if name == "many_seeds":
         table = pd.read_csv(tmp_path / "many_seeds.tsv", sep="\t", dtype=str)
@@ -65,7 +63,7 @@ def test_runs_at_small_size(tmp_path, name):
 
 
 @pytest.mark.parametrize(("layer", "arithmetic"), [("conv1d", "(2 + 1) * 3 = 9"), ("simplernn", "2 * 3 + 3^2 = 15")])
-def test_detection_and_discovery_at_small_size(tmp_path, layer, arithmetic):
+def test_detection_and_discovery_run_at_small_size(tmp_path, layer, arithmetic):
     sizes = ["--length", "8", "--channels", "3", "--train", "200", "--test", "20", "--seed", "5"]
     kernel = ["--kernel", "2"] if layer == "conv1d" else []
     shown = example(tmp_path, f"mdet_{layer}", *sizes, *kernel, "--epochs", "3", "--motif", "01")
@@ -83,21 +81,22 @@ def test_detection_and_discovery_at_small_size(tmp_path, layer, arithmetic):
     assert "these weights do not fit" in other.stderr
 
 
-def test_mistakes_are_one_sentence(tmp_path):
-    for words, told in [
+def test_a_mistake_ends_with_a_message_and_no_traceback(tmp_path):
+    for words, message in [
         (["mdisc_conv1d"], "error: mdet_conv1d.weights.h5: no such file; run mdet_conv1d.py first"),
         (["mdet_conv1d", "--motif", "12"], "error: argument --motif: '12'; write digits 0 and 1, such as 111"),
+        (["mdet_simplernn", "--seed", "-1"], "error: argument --seed: '-1'; write a whole number from 0 to 4294967295"),
         (["mdet_simplernn", "--epochs", "0"], "error: argument --epochs: '0'; write a whole number from 1"),
     ]:
         done = run([EXAMPLES / f"{words[0]}.py", *words[1:]], tmp_path)
         assert done.returncode != 0
-        assert told in done.stderr.splitlines()[-1]
+        assert message in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(("layer", "motif"), [("conv1d", "111NNNN"), ("simplernn", "NNNN111")])
-def test_discovery_at_full_size(tmp_path, layer, motif):
-    """The defaults, as the tutorial runs them."""
+def test_discovery_finds_the_motif_at_full_size(tmp_path, layer, motif):
+    """With the default options, as in the tutorial."""
     shown = example(tmp_path, f"mdet_{layer}")
     losses = [float(loss) for loss in re.findall(r"loss (\S+)", shown)]
     assert losses[0] > 0.65
@@ -106,8 +105,8 @@ def test_discovery_at_full_size(tmp_path, layer, motif):
     assert f"\nmotif= {motif}\n" in found
     assert len(re.findall(r"^assumption [12], .*: holds ", found, re.MULTILINE)) == 2
     windows = (tmp_path / f"mdisc_{layer}.fa").read_text().splitlines()[1::2]
-    for place, letter in enumerate(motif):  # counted again, from the alignment
-        column = [window[place] for window in windows if window[place] != "-"]
+    for position, letter in enumerate(motif):  # recomputed from the alignment
+        column = [window[position] for window in windows if window[position] != "-"]
         share = column.count("1") / len(column)
         assert letter == ("1" if share >= 0.8 else "0" if share <= 0.2 else "N")
 
@@ -115,7 +114,7 @@ def test_discovery_at_full_size(tmp_path, layer, motif):
 # Their parts
 
 
-def test_sequences_and_labels():
+def test_sequences_are_reproducible_and_labels_agree_with_brute_force():
     from digits import draw, has
 
     train, test = draw(3, 10, 1000, 40)
@@ -128,7 +127,7 @@ def test_sequences_and_labels():
         assert label == brute
 
 
-def test_count_matrix_and_consensus_by_hand():
+def test_count_matrix_and_consensus_agree_with_hand_computed_ones():
     from alignment import consensus, count_matrix
 
     windows = ["110-", "1100", "1010", "11-1", "0101"]
@@ -139,7 +138,7 @@ def test_count_matrix_and_consensus_by_hand():
     assert consensus(np.zeros((2, 2), int)) == "NN"
 
 
-def test_windows_begin_or_end_where_the_answer_is_highest():
+def test_windows_begin_or_end_at_the_highest_value():
     import mdisc_conv1d
     import mdisc_simplernn
 
@@ -154,23 +153,23 @@ def test_windows_begin_or_end_where_the_answer_is_highest():
 
 
 @pytest.mark.parametrize(
-    ("dense", "motif", "told"),
+    ("dense", "motif", "expected"),
     [
-        ([1.0, 2], "111N", "holds (2 of 2 are, mean +1.50)|holds (its last place is N)"),
-        ([3.0, -1], "1111", "holds in the mean (1 of 2 are, mean +1.00)|FAILS, or the last place agrees by chance"),
-        ([1.0, -3], "NNNN", "FAILS (1 of 2 are, mean -1.00)|cannot be told"),
+        ([1.0, 2], "111N", "holds (2 of 2 are, mean +1.50)|holds (its last position is N)"),
+        ([3.0, -1], "1111", "holds on average (1 of 2 are, mean +1.00)|FAILS, or the last position agrees by chance"),
+        ([1.0, -3], "NNNN", "FAILS (1 of 2 are, mean -1.00)|unknown, the windows agree at no position"),
     ],
 )
-def test_assumptions_are_told(capsys, dense, motif, told):
-    from alignment import say_assumptions
+def test_assumptions_are_printed(capsys, dense, motif, expected):
+    from alignment import print_assumptions
 
-    say_assumptions(np.array(dense), motif, -1)
+    print_assumptions(np.array(dense), motif, -1)
     shown = capsys.readouterr().out
-    for part in told.split("|"):
+    for part in expected.split("|"):
         assert part in shown
 
 
-def test_strings_are_blocks_and_the_decided_characters_follow_from_the_past():
+def test_strings_are_blocks_and_determined_characters_follow_from_previous_ones():
     from vgrad_rnn import string
 
     characters, decided = string(np.random.default_rng(4), 1000, 1, 19)
@@ -179,7 +178,7 @@ def test_strings_are_blocks_and_the_decided_characters_follow_from_the_past():
     for zeros, ones in zip(runs[:-2:2], runs[1:-1:2], strict=False):
         assert zeros == ones
         assert 1 <= zeros <= 19
-    for i in range(1, 1000):  # a loop that counts, and knows nothing of how the string was made
+    for i in range(1, 1000):  # counts from the string alone
         zeros = len(re.search("0*1*$", text[:i])[0].rstrip("1"))
         ones = len(re.search("1*$", text[:i])[0])
         assert decided[i] == (ones > 0)
@@ -187,7 +186,7 @@ def test_strings_are_blocks_and_the_decided_characters_follow_from_the_past():
             assert text[i] == ("1" if ones < zeros else "0")
 
 
-def test_windows_are_all_stretches_of_a_string():
+def test_windows_are_all_substrings_of_a_string():
     from vgrad_rnn import string, windows
 
     strings = [string(np.random.default_rng(i), 60, 2, 5) for i in range(3)]
@@ -202,7 +201,7 @@ def test_windows_are_all_stretches_of_a_string():
     assert place == len(x) == len(y)
 
 
-def test_gradients_of_the_simple_unit_are_backpropagation_through_time():
+def test_gradients_of_the_simple_unit_agree_with_backpropagation_through_time():
     from vgrad_rnn import build, gradient_norms
 
     rng = np.random.default_rng(1)
@@ -224,10 +223,10 @@ def test_gradients_of_the_simple_unit_are_backpropagation_through_time():
             flowing *= 1 - states[step + 1] ** 2
             total[step] += abs(flowing * w)
             flowing *= u
-    assert gradient_norms(model, x, y) == pytest.approx(total / 6, rel=1e-4)
+    assert gradient_norms(model, x, y)[0] == pytest.approx(total / 6, rel=1e-4)
 
 
-def test_gradients_of_the_lstm_unit_are_the_slope_of_its_loss():
+def test_gradients_of_the_lstm_unit_agree_with_finite_differences():
     from vgrad_rnn import build, gradient_norms
 
     rng = np.random.default_rng(2)
@@ -243,7 +242,41 @@ def test_gradients_of_the_lstm_unit_are_the_slope_of_its_loss():
         up, down = x.copy(), x.copy()
         up[0, i], down[0, i] = up[0, i] + step, down[0, i] - step
         slopes.append(abs(loss(up) - loss(down)) / (2 * step))
-    assert gradient_norms(model, x, y) == pytest.approx(slopes, rel=0.02, abs=1e-4)
+    assert gradient_norms(model, x, y)[0] == pytest.approx(slopes, rel=0.02, abs=1e-4)
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM"])
+def test_networks_side_by_side_are_trained_as_if_alone(cell):
+    """Initial weights, gradients and training are those of each seed's own network."""
+    from keras import optimizers, utils
+    from vgrad_rnn import build, gradient_norms, start, total_loss
+
+    rng = np.random.default_rng(3)
+    x, y = rng.integers(0, 2, (200, 8, 1)).astype("float32"), rng.integers(0, 2, 200).astype("float32")
+
+    def trained(model):
+        model.compile(optimizers.Adam(0.05), total_loss)
+        model.fit(x, y, 50, 6, verbose=0, shuffle=False)
+        return model.predict(x, verbose=0)
+
+    many = start(cell, 8, 0.0, [5, 6, 7])
+    norms = gradient_norms(many, x, y)
+    after = trained(many)
+    for i, seed in enumerate([5, 6, 7]):
+        utils.set_random_seed(seed)
+        one = build(cell, 8, 0.0)
+        np.testing.assert_allclose(norms[i], gradient_norms(one, x, y)[0], rtol=1e-3, atol=1e-9)
+        np.testing.assert_allclose(after[:, i], trained(one)[:, 0], atol=2e-4)
+    assert np.ptp(after, axis=1).max() > 0.01  # the networks differ
+
+
+def test_the_forget_gate_of_a_new_unit_is_nearly_open():
+    """Keras starts its bias at 1: sigmoid(1) = .73."""
+    from vgrad_rnn import build
+
+    bias = build("LSTM", 5).get_weights()[2]
+    assert bias.tolist() == [0, 1, 0, 0]  # input, forget, cell, output
+    assert 1 / (1 + np.exp(-bias[1])) == pytest.approx(0.731, abs=1e-3)
 
 
 @pytest.mark.parametrize(("way", "program"), [("conv1d", "mdet_conv1d"), ("simplernn", "mdet_simplernn")])
@@ -270,7 +303,7 @@ def project(tmp_path_factory):
     return copy_project(tmp_path_factory.mktemp("project"))
 
 
-def test_the_target_makes_every_example_and_no_other_target_does(project):
+def test_only_the_target_prototypes_runs_the_examples(project):
     alone = snakemake(project, "--dry-run", "prototypes")
     assert alone.returncode == 0, alone.stdout + alone.stderr
     planned = {rule for rule, _ in jobs(alone.stdout)}
@@ -278,7 +311,7 @@ def test_the_target_makes_every_example_and_no_other_target_does(project):
     assert not planned & {rule for rule, _ in jobs(snakemake(project, "--dry-run").stdout)}
 
 
-def test_small_config_runs_for_real(project):
+def test_rules_run_with_a_small_config(project):
     config = yaml.safe_load((project / "config/config.yaml").read_text())
     config["prototypes"] = {"motif": "011", "epochs": 2, "length": 8, "channels": 1, "seed": 4}
     (project / "small.yaml").write_text(yaml.safe_dump(config))
@@ -290,15 +323,6 @@ def test_small_config_runs_for_real(project):
         assert (project / target).read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_rule_depends_on_its_examples_code(project):
-    shown = snakemake(project, "--dry-run", "results/prototypes/mdisc_conv1d.png").stdout
-    inputs = jobs(shown)["discover_small", "layer=conv1d"]["input"]
-    for module in ("mdet_conv1d", "digits", "alignment", "drawings"):
-        assert f"workflow/scripts/prototypes/{module}.py" in inputs
-    assert "danq" not in inputs
-    assert "simplernn" not in inputs
-
-
 def test_pictures_of_the_tutorial_are_made_by_rules(project):
     text = (PROJECT / "docs/tutorial.md").read_text()
     named = re.findall(r"!\[[^\]]+\]\(pictures/([^)]+)\)", text)
@@ -308,11 +332,14 @@ def test_pictures_of_the_tutorial_are_made_by_rules(project):
     shown = snakemake(project, "--dry-run", "--forceall", "prototypes").stdout
     made = {path for fields in jobs(shown).values() for path in fields["output"].split(", ")}
     assert {f"results/prototypes/{name}" for name in set(named) - {"logos.png"}} <= made
-    # ... and the demo's own, by draw_logos
-    assert "logos.png" not in named or "results/demo/danq/logos.png" in snakemake(project, "--dry-run").stdout
+    # logos.png is made by draw_logos in the demo
+    assert (
+        "logos.png" not in named
+        or "results/demo/models/danq/motifs/logos.png" in snakemake(project, "--dry-run").stdout
+    )
 
 
-def test_table_of_the_tutorial_has_the_reference_beside_it():
+def test_table_of_the_tutorial_shows_the_reference_accuracies():
     from vgrad_rnn import REFERENCE
 
     text = (PROJECT / "docs/tutorial.md").read_text()

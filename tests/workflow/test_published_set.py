@@ -1,4 +1,4 @@
-"""The published set's way through the whole workflow: a bundle of 919 targets, few and short windows, tiny models."""
+"""The whole workflow on a bundle like the published set: 919 targets, but few and short windows and tiny models."""
 
 import re
 
@@ -6,15 +6,15 @@ import pandas as pd
 import pytest
 import toys
 from project import copy_project, jobs, snakemake
-from test_reference_session import write_bundle
+from toy_bundle import write_bundle
 
-from danq.published import MEDIANS
-from danq.target_list import published_assays
+from danq.published.figures import MEDIANS
+from danq.published.target_list import published_assays
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """A project in which the workflow has run, its config, and the command's words."""
+    """A project in which the workflow has run, its config, and the options of the command."""
     project = copy_project(tmp_path_factory.mktemp("published"))
     write_bundle(project / "given/bundle", {"train": 80, "valid": 20, "test": 60}, targets=919)
     names = [f"K562|factor{i}|None" for i in range(1, 920)]
@@ -52,7 +52,7 @@ def test_targets_have_names_and_the_published_assays(done):
     assert set(test["windows"]) == {60}  # the forward half
 
 
-def test_published_medians_stand_beside_ours(done):
+def test_tables_contain_the_published_medians(done):
     auc, assays = table(done, "auc.tsv"), table(done, "assays.tsv").set_index(["model", "assay"])
     for model, architecture in (("danq", "DanQ"), ("deepsea", "DeepSEA")):
         own = auc[auc["model"] == model].iloc[0]
@@ -61,21 +61,21 @@ def test_published_medians_stand_beside_ours(done):
             columns = ["published_median_auroc", "published_median_auprc"]
             assert tuple(assays.loc[(model, assay), columns]) == figures[architecture]
     page = (done[0] / "results/small/report.html").read_text()
-    assert "As published" in page
-    assert "0.9534 (0.3834)" in page
+    assert "Published medians" in page
+    assert "0.9534 / 0.3834" in page
 
 
 def test_the_given_table_is_compared_target_by_target(done):
     wins = table(done, "published_wins.tsv").set_index(["model", "assay"]).loc[("danq", "all")]
-    valued = table(done, "danq/auc.tsv")["auroc"].notna()
+    valued = table(done, "models/danq/evaluation/auc.tsv")["auroc"].notna()
     assert wins["targets_auroc"] == valued[:-1].sum()  # the last row of the published table is NA
-    assert wins["won_auroc"] == (table(done, "danq/auc.tsv")["auroc"][:-1] > 0.0001).sum()
+    assert wins["won_auroc"] == (table(done, "models/danq/evaluation/auc.tsv")["auroc"][:-1] > 0.0001).sum()
     assert (done[0] / "results/small/published.png").stat().st_size > 10_000
     page = (done[0] / "results/small/report.html").read_text()
-    assert "Target by target against the published figures" in page
+    assert "Comparison with the published values of each target" in page
 
 
-def test_nothing_reruns_and_a_changed_list_packs_anew(done):
+def test_nothing_reruns_and_a_changed_list_repacks_the_bundle(done):
     project, _, words = done
     assert not jobs(snakemake(project, "-n", *words).stdout)
     names = project / "given/predictor.names"
@@ -104,7 +104,7 @@ def test_nothing_reruns_and_a_changed_list_packs_anew(done):
         ({"evaluate": {"curves": ["CTCF"]}}, "evaluate.curves: no target 'CTCF'"),
     ],
 )
-def test_mistakes_are_one_sentence(done, change, says):
+def test_mistakes_are_reported_in_one_sentence(done, change, says):
     project, config, _ = done
     toys.write_config(project / "wrong.yaml", config | change)
     result = snakemake(project, "-n", "--configfile", "wrong.yaml")

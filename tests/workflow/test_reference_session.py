@@ -1,22 +1,22 @@
-"""The session that users of the original system know, as its page has it, on a small .mat bundle.
+"""The documented session of the original system, on a small .mat bundle.
 
-Published sizes of the networks, defaults of all options; only the windows (200 bp) and targets (12) are few.
+The networks have the published sizes and all options their defaults; only windows (200 bp) and targets (12) are few.
 """
 
 import os
 import re
 import shutil
 
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.io
-from project import program
+from project import error_of, program
+from toy_bundle import write_bundle
 
-from danq.predictions import Predictions
+from danq.runtime.predictions import Predictions
 
-LENGTH, TARGETS = 200, 12
+TARGETS = 12
 SESSION = (
     "train.py -d data",
     "train.py -d data -m DeepSEA",
@@ -27,30 +27,9 @@ SESSION = (
 )
 
 
-def write_bundle(folder, splits, seed=0, targets=TARGETS):
-    """Random windows, half of them rich in C and G, which the first three targets see. v7.3 and v5 as published."""
-    draw = np.random.default_rng(seed)
-    folder.mkdir(parents=True)
-    for split, n in splits.items():
-        rich = draw.random(n) < 0.5
-        strong = draw.random((n, LENGTH)) < np.where(rich, 0.7, 0.4)[:, None]
-        codes = np.where(strong, draw.choice([1, 2], strong.shape), draw.choice([0, 3], strong.shape))  # A, G, C, T
-        labels = draw.random((n, targets)) < 0.3
-        labels[:, :3] = rich[:, None]
-        onehot = np.eye(4, dtype=np.uint8)[codes].transpose(0, 2, 1)
-        sequence = np.concatenate([onehot, onehot[:, ::-1, ::-1]])  # A, G, C, T backwards is T, C, G, A
-        labels = np.tile(labels, (2, 1)).astype(np.uint8)
-        if split == "train":
-            with h5py.File(folder / "train.mat", "w", userblock_size=512) as file:
-                file["trainxdata"], file["traindata"] = sequence.transpose(2, 1, 0), labels.T
-        else:
-            scipy.io.savemat(folder / f"{split}.mat", {f"{split}xdata": sequence, f"{split}data": labels})
-    return folder
-
-
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """The folder in which the session ran, and what each command wrote to the terminal."""
+    """The folder in which the session ran, and the standard error of each command."""
     folder = tmp_path_factory.mktemp("session")
     write_bundle(folder / "data", {"train": 80, "valid": 20, "test": 80})
     (folder / "data/predictor.names").write_text("".join(f"K562|factor{i}|None\n" for i in range(1, TARGETS + 1)))
@@ -63,14 +42,14 @@ def session(tmp_path_factory):
     return folder, said
 
 
-def test_the_session_leaves_what_its_users_expect(session):
+def test_the_session_writes_the_documented_files(session):
     folder, _ = session
     for path in ("checkpoints/danq.DanQ.weights.h5", "checkpoints/danq.DeepSEA.weights.h5", "test_results.h5",
                  "motifs.txt", "001_K562_factor1.png", "filter_043.png"):  # fmt: skip
         assert (folder / path).stat().st_size > 1000, path
 
 
-def test_mat_files_are_packed_once_and_it_says_so(session):
+def test_mat_files_are_packed_once_with_a_message(session):
     _, said = session
     first, second, third = (said[line] for line in SESSION[:3])
     assert "packing data/train.mat into data/train.h5, once" in first
@@ -79,7 +58,7 @@ def test_mat_files_are_packed_once_and_it_says_so(session):
     assert "the second half of its 160 samples is the reverse complement of the first" in first
 
 
-def test_its_predictions_are_of_the_forward_windows_with_names(session):
+def test_predictions_contain_the_forward_windows_and_target_names(session):
     folder, _ = session
     predictions = Predictions.open(folder / "test_results.h5")
     assert predictions.probabilities.shape == (80, TARGETS)
@@ -117,19 +96,17 @@ def test_motifs_txt_lists_every_filter_with_sequences_of_its_width(session):
         ("visualize.py -t 13", "no target '13'; give a number from 1 to 12"),
     ],
 )
-def test_what_contradicts_is_one_clear_sentence(session, line, says):
+def test_contradicting_options_are_reported_in_one_sentence(session, line, says):
     folder, _ = session
     name, *words = line.split()
-    done = program(name.removesuffix(".py"), *words, folder=folder)
-    assert done.returncode == 1
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("error: ")
-    assert says in last
-    assert "Traceback" not in done.stderr
+    error = error_of(name.removesuffix(".py"), *words, folder=folder)
+    assert error.startswith("error: ")
+    assert says in error
+    assert "\n" not in error
 
 
-def test_training_goes_on_from_a_checkpoint(session):
-    """A second training with -w begins where the first ended: its first validation loss is at least as good."""
+def test_training_starts_from_a_checkpoint(session):
+    """A second training with -w starts where the first ended: its first validation loss is at least as good."""
     folder, _ = session
     before = pd.read_csv(folder / "checkpoints/danq.DanQ.history.tsv", sep="\t")["val_loss"].min()
     weights = "checkpoints/danq.DanQ.weights.h5"
@@ -141,7 +118,7 @@ def test_training_goes_on_from_a_checkpoint(session):
     assert after == pytest.approx(before, rel=1e-4)
 
 
-def test_windows_are_packed_where_one_says(session, tmp_path):
+def test_windows_are_packed_into_the_cache_folder(session, tmp_path):
     folder, _ = session
     for name in ("valid.mat", "predictor.names"):
         shutil.copy2(folder / "data" / name, tmp_path / name)
@@ -152,8 +129,8 @@ def test_windows_are_packed_where_one_says(session, tmp_path):
     assert not (tmp_path / "valid.h5").exists()
 
 
-def test_a_folder_that_is_read_only_goes_to_the_cache_of_the_user(tmp_path, monkeypatch):
-    from danq import data_folder
+def test_a_read_only_folder_is_packed_into_the_users_cache(tmp_path, monkeypatch):
+    from danq.published import data_folder
 
     data = write_bundle(tmp_path / "data", {"valid": 6, "test": 6})
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -164,23 +141,23 @@ def test_a_folder_that_is_read_only_goes_to_the_cache_of_the_user(tmp_path, monk
     monkeypatch.undo()
     data_folder.packed_folder(data, ["valid"])
     monkeypatch.setattr(data_folder.os, "access", lambda _, mode: mode != os.W_OK)
-    assert data_folder.packed_folder(data, ["valid"]) == data  # packed beside: used from there
+    assert data_folder.packed_folder(data, ["valid"]) == data  # packed next to the .mat files: used there
 
 
-def test_windows_imported_with_a_list_or_order_of_ones_own_are_not_packed_anew(tmp_path):
-    from danq.windows import Windows
+def test_windows_imported_with_another_alphabet_are_not_repacked(tmp_path):
+    from danq.data.windows import Windows
 
     data = write_bundle(tmp_path / "data", {"train": 6, "valid": 6, "test": 6})
     assert program("import_bundle", data, "-o", data, "--alphabet", "ACGT").returncode == 0
     done = program("predict", "-d", data, "-c", tmp_path / "none.weights.h5")
     assert "no such checkpoint" in done.stderr
-    from danq.data_folder import packed_folder
+    from danq.published.data_folder import packed_folder
 
     assert packed_folder(data, ["test"]) == data
     assert Windows(data / "test.h5").made_by["bundle"]["alphabet"] == "ACGT"
 
 
-def test_the_weights_it_went_on_from_are_kept_when_nothing_is_better(session):
+def test_initial_weights_are_kept_when_no_epoch_is_better(session):
     folder, _ = session
     before = (folder / "checkpoints/danq.DanQ.weights.h5").read_bytes()
     done = program("train", "-d", "data", "-e", 1, "-w", "-l", 1, folder=folder)
@@ -195,8 +172,8 @@ def test_the_weights_it_went_on_from_are_kept_when_nothing_is_better(session):
             np.testing.assert_array_equal(file[name][()], old[name][()])
 
 
-def test_a_changed_mat_file_is_packed_anew(tmp_path, caplog):
-    from danq.data_folder import packed_folder
+def test_a_changed_mat_file_is_repacked(tmp_path, caplog):
+    from danq.published.data_folder import packed_folder
 
     write_bundle(tmp_path / "data", {"test": 10})
     packed_folder(tmp_path / "data", ["test"])
@@ -208,6 +185,6 @@ def test_a_changed_mat_file_is_packed_anew(tmp_path, caplog):
     write_bundle(tmp_path / "other", {"test": 12})
     (tmp_path / "other/test.mat").rename(tmp_path / "data/test.mat")
     (tmp_path / "old.h5").rename(tmp_path / "data/test.h5")
-    from danq.windows import Windows
+    from danq.data.windows import Windows
 
     assert len(Windows(packed_folder(tmp_path / "data", ["test"]) / "test.h5")) == 12

@@ -4,18 +4,20 @@ const PAGE = 48; // cards drawn at a time
 
 const matchOf = (filter) => `${filter.name} ${filter.known}${filter.orientation === "-" ? ", reverse complement" : ""}`;
 
-// A filter as a button: logo, consensus, figures, match.
+const agreement = (filter) => (filter.agreement == null ? "" : `, agreement ${figure(filter.agreement, 2)}`);
+
+// A filter as a button with its logo, consensus, numbers and match.
 function card(model, filter, more = null) {
   const figures = [`${filter.information.toFixed(1)} bits`, `${count(filter.sites)} sites`, filter.influence == null ? null : `influence ${short(filter.influence)}`];
   return make("button", { type: "button", class: "card", "aria-haspopup": "dialog", onclick: () => openFilter(model, filter) },
     make("span", { class: "facts" }, make("b", {}, `${models.length > 1 && more ? `${model.name} ` : ""}filter ${filter.filter}`), ...[more, ...figures].filter((text) => text).map((text) => make("span", {}, text))),
     make("span", { class: "consensus" }, filter.consensus),
     logo(filter),
-    filter.known ? make("span", { class: "known" }, make("b", {}, filter.name), ` ${filter.known}, E = ${short(filter.evalue)}`)
+    filter.known ? make("span", { class: filter.agrees ? "known" : "known note" }, make("b", {}, filter.name), ` ${filter.known}, E = ${short(filter.evalue)}${agreement(filter)}`)
       : make("span", { class: "known hint" }, "no known match"));
 }
 
-// Targets with their influence, each a link to its curves.
+// A table of targets with the filter's influence on them; each target opens its curves.
 function influenced(heading, list) {
   const rows = list.map(([number, value]) => {
     const target = targetsByNumber.get(number);
@@ -32,18 +34,19 @@ function openFilter(model, filter) {
     facts(
       ["consensus", make("span", { class: "consensus" }, filter.consensus)],
       ["sites", count(filter.sites)],
-      ["information", `${figure(filter.information, 2)} bits in places ${filter.first} to ${filter.last} of the filter`],
+      ["information", `${figure(filter.information, 2)} bits at positions ${filter.first} to ${filter.last} of the filter`],
       ["activation", `mean ${short(filter.mean)}, standard deviation ${short(filter.std)}, maximum ${short(filter.maximum)}`],
       filter.note ? ["note", filter.note] : null,
-      filter.known ? ["known motif", matchOf(filter)] : ["known motif", "no match good enough"],
+      filter.known ? ["known motif", matchOf(filter)] : ["known motif", "no known match"],
       filter.family ? ["family", filter.family] : null,
-      filter.known ? ["match", `E = ${short(filter.evalue)}, p = ${short(filter.pvalue)}, ${filter.overlap} places overlap, offset ${filter.offset}`] : null,
+      filter.known ? ["match", `E = ${short(filter.evalue)}, p = ${short(filter.pvalue)}, ${filter.overlap} positions overlap, offset ${filter.offset}`] : null,
+      filter.known && filter.agreement != null ? ["agreement", `${figure(filter.agreement, 2)}${filter.agrees ? "" : ": what the filter does does not support the name"}`] : null,
       filter.influence == null ? null : ["influence", `${short(filter.influence)} (root mean square over the targets)`],
     ),
     filter.influence == null ? null
       : make("div", { class: "columns" },
-        influenced("Speaks most for", filter.raises),
-        influenced("Speaks most against", filter.lowers)),
+        influenced("Raises the prediction of", filter.raises),
+        influenced("Lowers the prediction of", filter.lowers)),
   );
 }
 
@@ -69,7 +72,7 @@ function setUpGallery() {
       [filter.consensus, filter.name, filter.known, filter.family].some((value) => value?.toLowerCase().includes(text));
     const key = choice.order.value;
     const place = (filter) => (key === "filter" ? filter.filter : -(filter[key] ?? -Infinity));
-    chosen = models[choice.model.value].filters.live.filter(fits).sort((one, other) => place(one) - place(other));
+    chosen = models[choice.model.value].filters.live.filter(fits).sort((one, other) => place(one) - place(other) || (other.agreement ?? -1) - (one.agreement ?? -1));
     shown = 0;
     gallery.replaceChildren();
     add();

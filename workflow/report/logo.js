@@ -1,21 +1,21 @@
-// Sequence logos as SVG: letters of known outlines, as high as they have bits; a known motif aligned beneath.
+// Sequence logos as SVG, letter heights in bits, with the matching known motif aligned below.
 
-const COLUMN = 10, BIT = 22, LEFT = 22, GAP = 16; // units of the drawing
+const COLUMN = 10, BIT = 22, LEFT = 22, GAP = 16; // in units of the drawing
 const LETTERS = "ACGT";
-const FEWEST = 20; // columns that a drawing is wide at least, so that short motifs are no larger than long ones
+const FEWEST = 20; // least width of a drawing in columns, so that short motifs have the same scale as long ones
 
-// Columns of four letter heights in bits, reverse-complemented when asked.
+// Columns of four letter heights in bits, optionally reverse-complemented.
 function columnsOf(heights, reverse = false) {
   const flat = reverse ? heights.toReversed() : heights;
   return Array.from({ length: flat.length / 4 }, (_, i) => flat.slice(4 * i, 4 * i + 4).map((height) => height / 1000));
 }
 
-// The height of each column in bits: more than 2 where the background is uneven.
+// The height of each column in bits; it can exceed 2 if the background is not uniform.
 function stacks(columns) {
   return columns.map((column) => column.reduce((sum, bits) => sum + bits, 0));
 }
 
-// One logo: its letters from column `start` on, standing on a line at `base`, with an axis of 0 to 2 bits.
+// One logo: letters from column `start` on, with the baseline at y = `base` and an axis from 0 to 2 bits.
 function track(columns, start, base, name) {
   const group = svg("g", { class: name, "data-start": start });
   for (const bits of [0, 1, 2]) {
@@ -35,7 +35,7 @@ function track(columns, start, base, name) {
   return group;
 }
 
-// A filter's logo; beneath it the known motif that it matches, shifted and turned as the match has it.
+// A filter's logo and, below it, the known motif that it matches, shifted and reverse-complemented as in the match.
 function logo(filter, size = "") {
   const own = columnsOf(filter.heights);
   const match = filter.known && known[filter.known] ? columnsOf(known[filter.known], filter.orientation === "-") : null;
@@ -43,7 +43,7 @@ function logo(filter, size = "") {
   const end = Math.max(own.length, match ? filter.offset + match.length : 0);
   const top = Math.ceil(BIT * Math.max(2, ...stacks(own), ...(match ? stacks(match) : [])));
   const height = top + 10;
-  const label = `Logo of filter ${filter.filter}, consensus ${filter.consensus}${match ? `; beneath it the known motif ${filter.name}, ${filter.known}` : ""}`;
+  const label = `Logo of filter ${filter.filter}, consensus ${filter.consensus}${match ? `; below it the known motif ${filter.name}, ${filter.known}` : ""}`;
   const drawn = svg("svg", {
     class: `logo ${size}`, role: "img", "aria-label": label, "data-bit": BIT, "data-column": COLUMN,
     viewBox: `0 0 ${LEFT + Math.max(end - first, FEWEST) * COLUMN + 2} ${height + (match ? top + GAP : 0)}`,

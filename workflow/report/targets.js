@@ -1,24 +1,25 @@
-// Targets: model against model, the table, and the dialog with a target's curves.
+// Targets: the scatter plots of two models, the table, and the dialog with a target's curves.
 
-let curves; // a promise of them, unpacked when the first target is opened
+const SHOWN = 2; // measures that are shown however narrow the window is
+let curves; // promise of all curves, unpacked when the first target is opened
 
-// The coordinates of a curve from its steps, which are integers of 65535ths.
+// A curve's coordinates from their differences, which are in units of 1/65535.
 function summed(steps) {
   let sum = 0;
   return steps.map((step) => (sum += step) / 65535);
 }
 
-// A value and, beneath it, its interval.
+// A value and, below it, its interval if it has one.
 const valued = (value, [low, high]) =>
   make("span", {}, figure(value), low == null ? null : make("small", {}, `${figure(low)}–${figure(high)}`));
 
 function drawCurves(target, kind, element, drawn) {
   const roc = kind === "roc";
-  const measure = roc ? "auroc" : "auprc";
+  const area = measures.find((measure) => measure.curve === kind);
   const traces = models.flatMap((model, i) => {
     const steps = drawn[i][target.index]?.[kind];
     if (!steps) return [];
-    const name = `${model.name} ${figure(target[measure][i])}`;
+    const name = `${model.name} ${figure(target[area.key][i])}`;
     return [{ x: summed(steps[0]), y: summed(steps[1]), name, mode: "lines", line: { color: model.colour, width: 2 }, hovertemplate: "%{x:.3f}, %{y:.3f}" }];
   });
   const guess = roc ? line(0, 0, 1, 1) : line(0, target.prevalence, 1, target.prevalence);
@@ -28,46 +29,50 @@ function drawCurves(target, kind, element, drawn) {
   chart(element, label, traces, { x: { title: x, range }, y: { title: y, range }, shapes: [guess] });
 }
 
-// How two models differ on a target, in words.
-function difference(pair, target) {
-  const [value, low, high, q] = pair.tests[target.index] ?? [];
-  if (value == null) return null;
-  return [`AUROC, ${models[pair.a].name} less ${models[pair.b].name}`, `${signed(value)} (${signed(low)} to ${signed(high)}), q = ${short(q)}`];
+// The differences of two models on a target, one for each tested measure, as facts of the dialog.
+function differences(pair, target) {
+  return measures.filter((measure) => measure.tested).map(({ key, title }) => {
+    const [value, low, high, q] = pair.tests[key][target.index] ?? [];
+    if (value == null) return null;
+    const tested = q == null ? ", not tested" : ` (${signed(low)} to ${signed(high)}), q = ${short(q)}`;
+    return [`${title}, ${models[pair.a].name} minus ${models[pair.b].name}`, `${signed(value)}${tested}`];
+  });
 }
 
-// The filters whose silencing costs a target most, as small cards.
+// The filters whose removal lowers the target's prediction most, as small cards.
 function strongestFilters(target) {
   const cards = models.flatMap((model) =>
     (model.filters.strongest[target.index] ?? []).flatMap(([number, loss]) => {
       const filter = model.filters.live.find((one) => one.filter === number);
-      return filter ? [card(model, filter, `costs ${short(loss)}`)] : [];
+      return filter ? [card(model, filter, `decrease ${short(loss)}`)] : [];
     }));
   if (!cards.length) return [];
-  return [make("h3", {}, "Filters that matter most to it"), make("div", { class: "gallery" }, ...cards)];
+  return [make("h3", {}, "Most influential filters"), make("div", { class: "gallery" }, ...cards)];
 }
 
 function openTarget(number) {
   const target = targetsByNumber.get(number);
   const kinds = { roc: "ROC", pr: "Precision-recall" };
   const charts = Object.keys(kinds).map((kind) => [kind, make("div", { class: "chart", role: "img" })]);
-  const measured = target.auroc.some((value) => value != null);
+  const measured = measures.some(({ key }) => target[key].some((value) => value != null));
   const rows = models.map((model, i) => [
     make("span", {}, make("span", { class: "swatch", style: `background: ${model.colour}` }), model.name),
-    ...measures.map((measure) => valued(target[measure][i], target[`${measure}_interval`][i])),
+    ...measures.map(({ key }) => valued(target[key][i], target[`${key}_interval`][i])),
   ]);
+  const guess = ["random", ...measures.map(({ key }) => figure(target.guess[key]))];
   show(
     `${target.index}  ${target.title}`,
     facts(
       ["assay", target.assay],
       target.cell ? ["cell type", target.cell] : null,
-      ["positive windows", `${count(target.positives)} of ${count(target.windows)} (prevalence ${figure(target.prevalence, 4)})`],
+      ["positive windows", `${count(target.positives)} of ${count(target.windows)} (prevalence ${figure(target.prevalence, 4)}), in ${count(target.places)} separate places`],
       target.note ? ["note", target.note] : null,
-      ...pairs.map((pair) => difference(pair, target)),
+      ...pairs.flatMap((pair) => differences(pair, target)),
     ),
-    table(["model", "AUROC", "AUPRC"], rows, "AUROC and AUPRC of each model with 95 % intervals"),
+    table(["model", ...measures.map(({ title }) => title)], measured ? [...rows, guess] : rows, "Values of each model with 95 % intervals"),
     measured
       ? make("div", { class: "charts" }, ...charts.map(([kind, element]) => make("figure", {}, make("figcaption", {}, kinds[kind]), element)))
-      : make("p", {}, "No curves: the test windows are of one class."),
+      : make("p", {}, "No curves: all test windows, or none of them, are positive."),
     ...strongestFilters(target),
   );
   if (!measured) return;
@@ -77,33 +82,33 @@ function openTarget(number) {
   });
 }
 
-function drawScatter(pair, measure) {
+function drawScatter(pair, { key, title, tested }) {
   const { a, b } = pair;
-  const drawn = targets.filter((target) => target[measure][a] != null && target[measure][b] != null);
-  const values = drawn.flatMap((target) => [target[measure][a], target[measure][b]]);
+  const drawn = targets.filter((target) => target[key][a] != null && target[key][b] != null);
+  const values = drawn.flatMap((target) => [target[key][a], target[key][b]]);
   const [low, high] = [Math.min(...values, 1), Math.max(...values, 0)];
   const room = 0.04 * Math.max(high - low, 0.05);
   const range = [low - room, high + room];
   const hover = (target) => {
-    const test = pair.tests[target.index];
-    const lines = [`<b>${target.index}  ${plain(target.title)}</b>`, plain(target.assay), ...[a, b].map((i) => `${models[i].name} ${figure(target[measure][i])}`)];
-    return (measure === "auroc" && test ? [...lines, `q = ${short(test[3])}`] : lines).join("<br>");
+    const test = pair.tests[key]?.[target.index];
+    const lines = [`<b>${target.index}  ${plain(target.title)}</b>`, plain(target.assay), ...[a, b].map((i) => `${models[i].name} ${figure(target[key][i])}`)];
+    return (tested && test ? [...lines, `q = ${short(test[3])}`] : lines).join("<br>");
   };
   const traces = Object.entries(assayColours).map(([assay, color]) => {
     const of = drawn.filter((target) => target.assay === assay);
     return {
       name: plain(assay), mode: "markers", type: "scatter", marker: { color, size: 7, opacity: 0.65 },
-      x: of.map((target) => target[measure][b]), y: of.map((target) => target[measure][a]),
+      x: of.map((target) => target[key][b]), y: of.map((target) => target[key][a]),
       text: of.map(hover), customdata: of.map((target) => target.index), hovertemplate: "%{text}<extra></extra>",
     };
   });
   const [first, second] = [models[a].name, models[b].name];
-  const [won, lost] = pair[measure].won;
-  const said = `${measure.toUpperCase()}: ${first} higher for ${won} of ${pair[measure].targets} targets, ${second} for ${lost}`;
-  const element = byId(`scatter-${measure}`);
+  const [won, lost] = pair[key].won;
+  const said = `${title}: ${first} higher for ${won} of ${pair[key].targets} targets, ${second} for ${lost}`;
+  const element = byId(`scatter-${key}`);
   element.previousElementSibling.textContent = said;
   const axes = { x: { title: second, range }, y: { title: first, range }, shapes: [line(...Array(4).fill(range).map((ends, i) => ends[i >> 1]))] };
-  chart(element, `Each target a dot. ${said}`, traces, axes).then(() => {
+  chart(element, `Scatter plot with one dot per target. ${said}`, traces, axes).then(() => {
     element.removeAllListeners("plotly_click");
     element.on("plotly_click", (event) => openTarget(event.points[0].customdata));
   });
@@ -117,13 +122,26 @@ function setUpScatter() {
   draw();
 }
 
+// A checkbox per measure shows or hides its columns. The last measures start hidden if the table is too wide otherwise.
+function setUpMeasures(drawn) {
+  const boxes = measures.map(({ key, title }) => {
+    const columns = drawn.columns(`.measure-${key}`);
+    const box = make("input", { type: "checkbox", checked: "", oninput: () => columns.visible(box.checked) });
+    byId("target-measures").append(make("label", {}, box, title));
+    return box;
+  });
+  const width = () => byId("target-table").getBoundingClientRect().width;
+  const room = document.querySelector("main").clientWidth;
+  for (const box of boxes.slice(SHOWN).reverse()) if (width() > room) box.click();
+}
+
 function setUpTable() {
   const rows = document.querySelectorAll("#target-table tbody tr");
   rows.forEach((row, i) => {
     const open = () => openTarget(targets[i].index);
     fill(row, {
       tabindex: 0, "aria-haspopup": "dialog",
-      onclick: () => String(getSelection()) || open(), // who marks text to copy it opens nothing
+      onclick: () => String(getSelection()) || open(), // selecting text opens nothing
       onkeydown: (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -134,7 +152,7 @@ function setUpTable() {
   const drawn = window.jQuery("#target-table").DataTable({
     order: [], pageLength: 25, lengthMenu: [25, 100, { label: "all", value: -1 }], autoWidth: false,
     layout: { topStart: null, topEnd: null, bottomStart: ["pageLength", "info"], bottomEnd: "paging" },
-    language: { lengthMenu: "_MENU_ a page", info: "_START_ to _END_ of _TOTAL_ targets", infoEmpty: "no targets", infoFiltered: "(of _MAX_)", zeroRecords: "No target fits." },
+    language: { lengthMenu: "_MENU_ per page", info: "_START_ to _END_ of _TOTAL_ targets", infoEmpty: "no targets", infoFiltered: "(of _MAX_)", zeroRecords: "No target found." },
   });
   const choice = { text: byId("target-text"), assay: byId("target-assay"), cell: byId("target-cell") };
   for (const key of ["assay", "cell"]) {
@@ -148,7 +166,8 @@ function setUpTable() {
     ["assay", "cell"].every((key) => !choice[key].value || targets[i][key] === choice[key].value));
   for (const input of Object.values(choice)) input.addEventListener("input", () => drawn.draw());
   byId("target-controls").hidden = false;
-  const length = { now: 25 }; // on paper the table is whole
+  setUpMeasures(drawn);
+  const length = { now: 25 }; // on paper the table has all rows
   addEventListener("beforeprint", () => { length.now = drawn.page.len(); drawn.page.len(-1).draw(); });
   addEventListener("afterprint", () => drawn.page.len(length.now).draw());
 }

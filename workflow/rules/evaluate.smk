@@ -1,60 +1,82 @@
-# Predictions to tables and curves.
+# Predictions to tables and curves, of models and baselines alike.
+WHICH = f"{len(MODELS)} models" + (f" and {len(BASELINES)} baselines" if BASELINES else "")
+
+
 rule evaluate:
     input:
-        predictions=f"{RESULTS}/{{model}}/predictions.h5",
-        program=program("evaluate"),
-        code=code_of("evaluate"),
+        predictions=f"{RESULTS}/models/{{model}}/predictions/test.h5",
     output:
-        auc=f"{RESULTS}/{{model}}/auc.tsv",
-        curves=f"{RESULTS}/{{model}}/curves.tsv.gz",
-        calibration=f"{RESULTS}/{{model}}/calibration.tsv",
+        auc=f"{RESULTS}/models/{{model}}/evaluation/auc.tsv",
+        curves=f"{RESULTS}/models/{{model}}/evaluation/curves.tsv.gz",
+        calibration=f"{RESULTS}/models/{{model}}/evaluation/calibration.tsv",
     log:
         f"logs/{config['dataset']}/evaluate/{{model}}.log",
+    wildcard_constraints:
+        model="|".join(COMPARED),
     conda:
         "../envs/danq.yaml"
     threads: 4
     params:
-        options=options(resamples=config["evaluate"]["resamples"], seed=config["seed"]),
+        program=program("evaluate"),
+        code=code_of("evaluate"),
+    message:
+        f"Evaluate {{wildcards.model}} on the test windows of {DATASET}"
     shell:
-        "python {input.program} {input.predictions} --name {wildcards.model} {params.options} --threads {threads}"
+        "python {params.program:q} {input.predictions} --name {wildcards.model} --threads {threads}"
         " --output {output.auc} --curves {output.curves} --calibration {output.calibration} 2> {log}"
 
 
 rule compare:
     input:
-        tables=expand("{results}/{model}/auc.tsv", results=RESULTS, model=MODELS),
-        program=program("compare"),
-        code=code_of("compare"),
+        tables=expand("{results}/models/{model}/evaluation/auc.tsv", results=RESULTS, model=COMPARED),
     output:
         auc=report(f"{RESULTS}/auc.tsv", caption="../report/auc.rst", category="3 Evaluation"),
         comparison=report(f"{RESULTS}/comparison.tsv", caption="../report/comparison.rst", category="3 Evaluation"),
         assays=report(f"{RESULTS}/assays.tsv", caption="../report/assays.rst", category="3 Evaluation"),
     log:
         f"logs/{config['dataset']}/compare.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("compare"),
+        code=code_of("compare"),
         folder=subpath(output.auc, parent=True),
+    message:
+        f"Compare the AUROC and AUPRC of {WHICH} on {DATASET}"
     shell:
-        "python {input.program} {input.tables} --output {params.folder} 2> {log}"
+        "python {params.program:q} {input.tables} --output {params.folder} 2> {log}"
 
 
 rule compare_models:
     input:
-        predictions=expand("{results}/{model}/predictions.h5", results=RESULTS, model=MODELS),
-        program=program("compare_models"),
-        code=code_of("compare_models"),
+        predictions=expand("{results}/models/{model}/predictions/test.h5", results=RESULTS, model=COMPARED),
     output:
-        report(f"{RESULTS}/paired.tsv", caption="../report/paired.rst", category="3 Evaluation"),
+        paired=report(f"{RESULTS}/paired.tsv", caption="../report/paired.rst", category="3 Evaluation"),
+        added=(
+            report(
+                multiext(f"{RESULTS}/", "added.tsv", "baseline_wins.tsv"),
+                caption="../report/added.rst",
+                category="3 Evaluation",
+            )
+            if BASELINES
+            else []
+        ),
     log:
         f"logs/{config['dataset']}/compare_models.log",
     conda:
         "../envs/danq.yaml"
     threads: 4
     params:
-        predictions=lambda wildcards, input: by_model(input.predictions),
+        program=program("compare_models"),
+        code=code_of("compare_models"),
+        predictions=lambda wildcards, input: by_name(input.predictions),
+        baselines=options(baselines=BASELINES or None),
+    message:
+        f"Test the differences between {WHICH} on {DATASET} for significance"
     shell:
-        "python {input.program} --predictions {params.predictions} --threads {threads} --output {output} 2> {log}"
+        "python {params.program:q} --predictions {params.predictions} {params.baselines} --threads {threads}"
+        " --output {output.paired} 2> {log}"
 
 
 if config["evaluate"]["published"]:
@@ -63,11 +85,9 @@ if config["evaluate"]["published"]:
         input:
             auc=f"{RESULTS}/auc.tsv",
             published=on_disk(config["evaluate"]["published"]),
-            program=program("compare_published"),
-            code=code_of("compare_published"),
         output:
             report(
-                multiext(f"{RESULTS}/published", ".tsv", "_wins.tsv", ".png"),
+                multiext(f"{RESULTS}/published", ".tsv", "_wins.tsv"),
                 caption="../report/published.rst",
                 category="3 Evaluation",
             ),
@@ -76,35 +96,59 @@ if config["evaluate"]["published"]:
         conda:
             "../envs/danq.yaml"
         params:
+            program=program("compare_published"),
+            code=code_of("compare_published"),
             folder=subpath(input.auc, parent=True),
+        message:
+            f"Compare {WHICH} on {DATASET} with the published figures"
         shell:
-            "python {input.program} {input.auc} {input.published:q} --output {params.folder} 2> {log}"
+            "python {params.program:q} --output {params.folder} -- {input.auc} {input.published:q} 2> {log}"
+
+    rule draw_published:
+        input:
+            f"{RESULTS}/published.tsv",
+        output:
+            report(f"{RESULTS}/published.png", caption="../report/published.rst", category="3 Evaluation"),
+        log:
+            f"logs/{config['dataset']}/draw_published.log",
+        localrule: True
+        conda:
+            "../envs/danq.yaml"
+        params:
+            program=program("draw_published"),
+            code=code_of("draw_published"),
+        message:
+            f"Draw {WHICH} on {DATASET} against the published figures"
+        shell:
+            "python {params.program:q} {input} --output {output} 2> {log}"
 
 
 rule draw_assays:
     input:
         auc=f"{RESULTS}/auc.tsv",
-        program=program("visualize"),
-        code=code_of("visualize"),
     output:
         report(f"{RESULTS}/assays.png", caption="../report/assays.rst", category="3 Evaluation"),
     log:
         f"logs/{config['dataset']}/draw_assays.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
+    params:
+        program=program("draw_assays"),
+        code=code_of("draw_assays"),
+    message:
+        f"Draw AUROC and AUPRC by assay on {DATASET}"
     shell:
-        "python {input.program} --assays {input.auc} --output {output} 2> {log}"
+        "python {params.program:q} {input.auc} --output {output} 2> {log}"
 
 
 rule draw_models:
     input:
         auc=f"{RESULTS}/auc.tsv",
         tests=f"{RESULTS}/paired.tsv",
-        program=program("visualize"),
-        code=code_of("visualize"),
     output:
         report(
-            directory(f"{RESULTS}/models"),
+            directory(f"{RESULTS}/pairs"),
             patterns=["{pair}.png"],
             caption="../report/models.rst",
             category="3 Evaluation",
@@ -112,33 +156,42 @@ rule draw_models:
         ),
     log:
         f"logs/{config['dataset']}/draw_models.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
+    params:
+        program=program("draw_models"),
+        code=code_of("draw_models"),
+    message:
+        f"Draw {WHICH} against each other on {DATASET}"
     shell:
-        "python {input.program} --assays {input.auc} --pairs {input.tests} --output {output} 2> {log}"
+        "python {params.program:q} {input.auc} {input.tests} --output {output} 2> {log}"
 
 
 rule draw_calibration:
     input:
-        tables=expand("{results}/{model}/calibration.tsv", results=RESULTS, model=MODELS),
-        program=program("visualize"),
-        code=code_of("visualize"),
+        tables=expand("{results}/models/{model}/evaluation/calibration.tsv", results=RESULTS, model=COMPARED),
     output:
         report(f"{RESULTS}/calibration.png", caption="../report/calibration.rst", category="3 Evaluation"),
     log:
         f"logs/{config['dataset']}/draw_calibration.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
+    params:
+        program=program("draw_calibration"),
+        code=code_of("draw_calibration"),
+        baselines=options(baselines=BASELINES or None),
+    message:
+        f"Draw the calibration of {WHICH} on {DATASET}"
     shell:
-        "python {input.program} --calibration {input.tables} --output {output} 2> {log}"
+        "python {params.program:q} {input.tables} {params.baselines} --output {output} 2> {log}"
 
 
 rule draw_curves:
     input:
         auc=f"{RESULTS}/auc.tsv",
-        predictions=expand("{results}/{model}/predictions.h5", results=RESULTS, model=MODELS),
-        program=program("visualize"),
-        code=code_of("visualize"),
+        predictions=expand("{results}/models/{model}/predictions/test.h5", results=RESULTS, model=COMPARED),
     output:
         report(
             directory(f"{RESULTS}/curves"),
@@ -152,8 +205,53 @@ rule draw_curves:
     conda:
         "../envs/danq.yaml"
     params:
-        predictions=lambda wildcards, input: by_model(input.predictions),
-        targets=options(targets=config["evaluate"]["curves"]) if config["evaluate"]["curves"] else "--all",
+        program=program("draw_curves"),
+        code=code_of("draw_curves"),
+        predictions=lambda wildcards, input: by_name(input.predictions),
+        targets=options(targets=config["evaluate"]["curves"] or None),
+    message:
+        f"Draw the ROC and precision-recall curves of targets of {DATASET}"
     shell:
-        "python {input.program} --predictions {params.predictions} --assays {input.auc} {params.targets}"
-        " --output {output} 2> {log}"
+        "python {params.program:q} {input.auc} {params.predictions} {params.targets} --output {output} 2> {log}"
+
+
+# One picture of a folder, for those who ask for it by name; `all` makes the whole folder.
+rule draw_one_pair:
+    input:
+        auc=f"{RESULTS}/auc.tsv",
+        tests=f"{RESULTS}/paired.tsv",
+    output:
+        f"{RESULTS}/pairs/{{name}}.png",
+    log:
+        f"logs/{config['dataset']}/draw_pair/{{name}}.log",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_models"),
+        code=code_of("draw_models"),
+    message:
+        f"Draw {{wildcards.name}} on {DATASET}"
+    shell:
+        "python {params.program:q} {input.auc} {input.tests} --only {output:q} 2> {log:q}"
+
+
+rule draw_one_curve:
+    input:
+        auc=f"{RESULTS}/auc.tsv",
+        predictions=expand("{results}/models/{model}/predictions/test.h5", results=RESULTS, model=COMPARED),
+    output:
+        f"{RESULTS}/curves/{{name}}.png",
+    log:
+        f"logs/{config['dataset']}/draw_curve/{{name}}.log",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_curves"),
+        code=code_of("draw_curves"),
+        predictions=lambda wildcards, input: by_name(input.predictions),
+    message:
+        f"Draw the ROC and precision-recall curves of {{wildcards.name}} of {DATASET}"
+    shell:
+        "python {params.program:q} {input.auc} {params.predictions} --only {output:q} 2> {log:q}"

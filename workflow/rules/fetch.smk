@@ -1,24 +1,22 @@
 # Files given as http(s) addresses, fetched once.
-check_given_files(config)
-ADDRESSES = {on_disk(path): path for _, path in given_files(config) if is_address(path)}
-CHECKSUMS = {}
-if config["source"] == "peaks":
-    CHECKSUMS |= {on_disk(path): sha256 for path, sha256 in zip(SHEET["peaks"], SHEET["sha256"]) if sha256}
-    CHECKSUMS[on_disk(config["genome"]["fasta"])] = config["genome"]["sha256"]
+ADDRESSES = files.addresses(config, LISTED.sheet)
+CHECKSUMS = files.checksums(config, LISTED.sheet)
 
 
 rule fetch:
-    input:
-        program=program("fetch"),
-        code=code_of("fetch"),
     output:
         "resources/fetched/{place}/{name}",
     log:
         "logs/fetch/{place}/{name}.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
     params:
-        address=lambda wildcards, output: quote(ADDRESSES[output[0]]),
+        program=program("fetch"),
+        code=code_of("fetch"),
+        address=lambda wildcards, output: ADDRESSES[output[0]],
         sha256=lambda wildcards, output: CHECKSUMS.get(output[0], ""),
+    message:
+        "Fetch {wildcards.name} from {wildcards.place}"
     shell:
-        "python {input.program} {params.address} --sha256 '{params.sha256}' --output {output} 2> {log}"
+        "python {params.program:q} --sha256={params.sha256:q} --output={output:q} -- {params.address:q} 2> {log:q}"

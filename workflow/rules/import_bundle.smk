@@ -1,10 +1,8 @@
 # The published .mat bundle to packed windows and labels.
 rule import_bundle:
     input:
-        mats=bundle_files(config),
+        mats=files.bundle_files(config),
         names=on_disk(config["bundle"]["names"]) if config["bundle"]["names"] else [],
-        program=program("import_bundle"),
-        code=code_of("import_bundle"),
     output:
         windows=expand("{results}/windows/{split}.h5", results=RESULTS, split=["train", "valid", "test"]),
         targets=report(f"{RESULTS}/windows/targets.tsv", caption="../report/windows.rst", category="1 Windows"),
@@ -16,8 +14,12 @@ rule import_bundle:
         "../envs/danq.yaml"
     threads: 2
     params:
+        program=program("import_bundle"),
+        code=code_of("import_bundle"),
         bundle=on_disk(config["bundle"]["folder"]),
         folder=subpath(output.targets, parent=True),
         options=options(**import_options(config)),
+    message:
+        f"Import the bundle in {config['bundle']['folder']} as {DATASET}"
     shell:
-        "python {input.program} {params.bundle:q} {params.options} --output {params.folder} 2> {log}"
+        "python {params.program:q} {params.options} --output {params.folder} -- {params.bundle:q} 2> {log}"

@@ -2,15 +2,15 @@
 rule predict:
     input:
         test=f"{RESULTS}/windows/test.h5",
-        checkpoint=f"{RESULTS}/{{model}}/model.weights.h5",
-        program=program("predict"),
-        code=code_of_model("predict"),
+        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
     output:
-        f"{RESULTS}/{{model}}/predictions.h5",
+        f"{RESULTS}/models/{{model}}/predictions/test.h5",
     log:
         f"logs/{config['dataset']}/predict/{{model}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/predict/{{model}}.tsv"
+    wildcard_constraints:
+        model="|".join(MODELS),
     conda:
         "../envs/danq.yaml"
     threads: 8
@@ -18,8 +18,12 @@ rule predict:
         gpu=gpus_here(),
         scratch="",
     params:
+        program=program("predict"),
+        code=code_of_model("predict"),
         data=subpath(input.test, parent=True),
         options=options(**config["predict"]),
+    message:
+        f"Predict the test windows of {DATASET} with {{wildcards.model}}"
     shell:
-        "python {input.program} --data {params.data} --checkpoint {input.checkpoint} {params.options}"
-        ' --gpus {resources.gpu} --threads {threads} --scratch "{resources.scratch}" --output {output} 2> {log}'
+        "python {params.program:q} --data {params.data} --checkpoint {input.checkpoint} {params.options}"
+        ' --gpus {resources.gpu} --threads {threads} --scratch="{resources.scratch}" --output {output} 2> {log}'

@@ -1,12 +1,10 @@
-# The small examples on sequences of 0 and 1 (docs/tutorial.md): no part of the analysis, made by `snakemake prototypes`.
+# The small examples on sequences of 0 and 1 (docs/tutorial.md). They are not part of the analysis; run them with
+# `snakemake prototypes`.
 EXAMPLES = "results/prototypes"
 
 
-# Programs that a class runs one after the other; what they print goes into a .txt file.
+# The output of each program on the terminal is saved to a .txt file.
 rule detect_small:
-    input:
-        program=program("prototypes/mdet_{layer}"),
-        code=lambda wildcards: code_of(f"prototypes/mdet_{wildcards.layer}"),
     output:
         text=f"{EXAMPLES}/mdet_{{layer}}.txt",
         weights=f"{EXAMPLES}/mdet_{{layer}}.weights.h5",
@@ -17,16 +15,18 @@ rule detect_small:
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("prototypes/mdet_{layer}"),
+        code=lambda wildcards: code_of(f"prototypes/mdet_{wildcards.layer}"),
         options=options(**within("prototypes", "motif", "length", "channels", "epochs", "seed")),
+    message:
+        "Train a small network ({wildcards.layer}) to detect a motif"
     shell:
-        "python {input.program} {params.options} --weights {output.weights} > {output.text} 2> {log}"
+        "python {params.program:q} {params.options} --weights {output.weights} > {output.text} 2> {log}"
 
 
 rule discover_small:
     input:
         weights=f"{EXAMPLES}/mdet_{{layer}}.weights.h5",
-        program=program("prototypes/mdisc_{layer}"),
-        code=lambda wildcards: code_of(f"prototypes/mdisc_{wildcards.layer}"),
     output:
         text=f"{EXAMPLES}/mdisc_{{layer}}.txt",
         fasta=f"{EXAMPLES}/mdisc_{{layer}}.fa",
@@ -39,16 +39,17 @@ rule discover_small:
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("prototypes/mdisc_{layer}"),
+        code=lambda wildcards: code_of(f"prototypes/mdisc_{wildcards.layer}"),
         options=options(**within("prototypes", "length", "channels", "seed")),
+    message:
+        "Discover the motif of a small network ({wildcards.layer})"
     shell:
-        "python {input.program} {params.options} --weights {input.weights} --fasta {output.fasta} --logo {output.logo}"
+        "python {params.program:q} {params.options} --weights {input.weights} --fasta {output.fasta} --logo {output.logo}"
         " --scan {output.scan} > {output.text} 2> {log}"
 
 
 rule vanishing_gradients:
-    input:
-        program=program("prototypes/vgrad_rnn"),
-        code=code_of("prototypes/vgrad_rnn"),
     output:
         text=f"{EXAMPLES}/vgrad_rnn.txt",
         table=f"{EXAMPLES}/vgrad_rnn.tsv",
@@ -61,16 +62,17 @@ rule vanishing_gradients:
         "../envs/danq.yaml"
     threads: 2
     params:
+        program=program("prototypes/vgrad_rnn"),
+        code=code_of("prototypes/vgrad_rnn"),
         options=options(epochs=config["prototypes"]["vgrad_epochs"], seed=config["prototypes"]["vgrad_seed"]),
+    message:
+        "Show vanishing gradients in a recurrent network"
     shell:
-        "python {input.program} {params.options} --table {output.table} --norms {output.norms}"
+        "python {params.program:q} {params.options} --table {output.table} --norms {output.norms}"
         " --curves {output.curves} --gradients {output.gradients} > {output.text} 2> {log}"
 
 
 rule rare_positives:
-    input:
-        program=program("prototypes/prevalence"),
-        code=code_of("prototypes/prevalence"),
     output:
         text=f"{EXAMPLES}/prevalence.txt",
         picture=f"{EXAMPLES}/prevalence.png",
@@ -78,15 +80,17 @@ rule rare_positives:
         "logs/prototypes/prevalence.log",
     conda:
         "../envs/danq.yaml"
+    params:
+        program=program("prototypes/prevalence"),
+        code=code_of("prototypes/prevalence"),
+    message:
+        "Show what rare positives do to AUROC and AUPRC"
     shell:
-        "python {input.program} --picture {output.picture} > {output.text} 2> {log}"
+        "python {params.program:q} --picture {output.picture} > {output.text} 2> {log}"
 
 
-# Not for every lesson: `snakemake results/prototypes/many_seeds.tsv`.
+# Not part of `snakemake prototypes`, because it takes minutes; run `snakemake results/prototypes/many_seeds.tsv`.
 rule many_seeds:
-    input:
-        program=program("prototypes/many_seeds"),
-        code=code_of("prototypes/many_seeds"),
     output:
         text=f"{EXAMPLES}/many_seeds.txt",
         table=f"{EXAMPLES}/many_seeds.tsv",
@@ -95,6 +99,10 @@ rule many_seeds:
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("prototypes/many_seeds"),
+        code=code_of("prototypes/many_seeds"),
         options=options(epochs=config["prototypes"]["epochs"]),
+    message:
+        "Train the small networks from many seeds"
     shell:
-        "python {input.program} {params.options} --output {output.table} > {output.text} 2> {log}"
+        "python {params.program:q} {params.options} --output {output.table} > {output.text} 2> {log}"

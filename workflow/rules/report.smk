@@ -7,23 +7,32 @@ rule report:
             *["history.png", "assays.png", "calibration.png"],
         ),
         windows=multiext(f"{RESULTS}/windows/", "targets.tsv", "test.h5"),
+        account=f"{RESULTS}/windows/account.tsv" if config["source"] == "peaks" else [],
         models=expand(
-            "{results}/{model}/{file}",
+            "{results}/models/{model}/{file}",
             results=RESULTS,
             model=MODELS,
-            file=["run.json", "curves.tsv.gz", "motifs.tsv", "motifs.meme", "known.meme"],
+            file=[
+                *["training/run.json", "evaluation/curves.tsv.gz"],
+                *["motifs/motifs.tsv", "motifs/motifs.meme", "motifs/known.meme"],
+            ],
         ),
+        baselines=expand("{results}/models/{model}/evaluation/curves.tsv.gz", results=RESULTS, model=BASELINES),
+        controls=expand("{results}/controls/{control}/control.tsv", results=RESULTS, control=CONTROLS),
         influence=(
-            expand("{results}/{model}/influence.{kind}", results=RESULTS, model=MODELS, kind=["tsv", "png"])
+            expand(
+                "{results}/models/{model}/explain/influence.{kind}", results=RESULTS, model=MODELS, kind=["tsv", "png"]
+            )
             if config["motifs"]["influence"] > 0
             else []
         ),
-        published=rules.compare_published.output if config["evaluate"]["published"] else [],
-        program=program("report"),
-        code=code_of("report"),
-        template=os.path.relpath(SCRIPTS.parent / "report/page.html.j2"),
+        published=(
+            multiext(f"{RESULTS}/published", ".tsv", "_wins.tsv", ".png") if config["evaluate"]["published"] else []
+        ),
+        added=multiext(f"{RESULTS}/", "added.tsv", "baseline_wins.tsv") if BASELINES else [],
+        template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
-            os.path.relpath(SCRIPTS.parent / f"report/{part}")
+            os.path.relpath(WORKFLOW / f"report/{part}")
             for part in ["page.css", "page.js", "targets.js", "logo.js", "filters.js"]
         ],
     output:
@@ -33,14 +42,20 @@ rule report:
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("report"),
+        code=code_of("report"),
         options=options(
             results=RESULTS,
             windows=f"{RESULTS}/windows",
             models=MODELS,
+            baselines=BASELINES or None,
+            controls=CONTROLS or None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),
         published="--published" if config["evaluate"]["published"] else "",
         influence="--influence" if config["motifs"]["influence"] > 0 else "",
+    message:
+        f"Write the report of {DATASET}"
     shell:
-        "python {input.program} {params.options} {params.published} {params.influence} --output {output} 2> {log}"
+        "python {params.program:q} {params.options} {params.published} {params.influence}" " --output {output} 2> {log}"

@@ -1,8 +1,5 @@
-# The demo's genome and peaks; they enter the workflow by the same door as anybody's.
+# The demo's genome and peaks; the other rules read them as they read a user's files.
 rule simulate:
-    input:
-        program=program("simulate"),
-        code=code_of("simulate"),
     output:
         genome="resources/demo/genome.fa",
         planted="resources/demo/planted.meme",
@@ -15,6 +12,10 @@ rule simulate:
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("simulate"),
+        code=code_of("simulate"),
         options=options(output="resources/demo", **config["simulate"]),
+    message:
+        "Simulate the genome and the peaks of the demo"
     shell:
-        "python {input.program} {params.options} 2> {log}"
+        "python {params.program:q} {params.options} 2> {log}"

@@ -3,13 +3,12 @@ rule train:
     input:
         train=f"{RESULTS}/windows/train.h5",
         valid=f"{RESULTS}/windows/valid.h5",
-        program=program("train"),
-        code=code_of_model("train"),
     output:
-        checkpoint=f"{RESULTS}/{{model}}/model.weights.h5",
-        history=f"{RESULTS}/{{model}}/history.tsv",
+        # update: the files of the last training stay until those of the new one replace them.
+        checkpoint=update(f"{RESULTS}/models/{{model}}/training/model.weights.h5"),
+        history=update(f"{RESULTS}/models/{{model}}/training/history.tsv"),
         run=report(
-            f"{RESULTS}/{{model}}/run.json",
+            update(f"{RESULTS}/models/{{model}}/training/run.json"),
             caption="../report/run.rst",
             category="2 Training",
             labels={"model": "{model}"},
@@ -25,29 +24,37 @@ rule train:
         gpu=gpus_here(),
         scratch="",
     params:
+        program=program("train"),
+        code=code_of_model("train"),
         data=subpath(input.train, parent=True),
         options=lambda wildcards: options(**train_options(config, wildcards.model)),
-        # Not an output: it outlives a job that was killed, and the next try goes on from it.
-        state=f"{RESULTS}/{{model}}/training.state.h5",
+        # Not an output: it survives a job that is killed, and the next attempt resumes from it.
+        state=f"{RESULTS}/models/{{model}}/training/state.h5",
+    message:
+        f"Train {{wildcards.model}} on {DATASET}"
     shell:
-        # exec: a signal that warns of the job's end must find the program, and no shell that ends before it has saved.
-        "exec python {input.program} --data {params.data} {params.options} --gpus {resources.gpu} --threads {threads}"
-        ' --scratch "{resources.scratch}" --output {output.checkpoint} --history {output.history} --run {output.run}'
+        # exec: the signal before the time limit must reach the program, not a shell that ends before the state is saved.
+        "exec python {params.program:q} --name {wildcards.model} --data {params.data} {params.options} --gpus {resources.gpu}"
+        " --threads {threads}"
+        ' --scratch="{resources.scratch}" --output {output.checkpoint} --history {output.history} --run {output.run}'
         " --state {params.state} 2> {log}"
 
 
 rule draw_histories:
     input:
-        histories=expand("{results}/{model}/history.tsv", results=RESULTS, model=MODELS),
-        program=program("visualize"),
-        code=code_of("visualize"),
+        histories=expand("{results}/models/{model}/training/history.tsv", results=RESULTS, model=MODELS),
     output:
         report(f"{RESULTS}/history.png", caption="../report/history.rst", category="2 Training"),
     log:
         f"logs/{config['dataset']}/draw_histories.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
     params:
+        program=program("draw_histories"),
+        code=code_of("draw_histories"),
         histories=lambda wildcards, input: by_model(input.histories),
+    message:
+        f"Draw the training histories of {len(MODELS)} models on {DATASET}"
     shell:
-        "python {input.program} --history {params.histories} --output {output} 2> {log}"
+        "python {params.program:q} {params.histories} --output {output} 2> {log}"

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Collect the AUC tables of several models into one, compare them target by target and per assay.
+"""Compare the AUC tables of several models, target by target and per assay.
 
-Writes auc.tsv (a row per model and target), comparison.tsv (a row per target) and assays.tsv
-(medians and means per model and assay).
+Writes auc.tsv (one row per model and target), comparison.tsv (one row per target) and assays.tsv (medians and means per
+model and assay).
 
 Example: compare.py danq/auc.tsv deepsea/auc.tsv -o results
 """
@@ -14,20 +14,21 @@ from pathlib import Path
 import pandas as pd
 
 import cli
-from danq.evaluate import assay_medians, compare, read_auc
-from danq.tables import write_table
+from danq.evaluation.compare import ASSAYS, COMPARISON, assay_medians, compare
+from danq.evaluation.evaluate import AUC
 
 
 def main() -> None:
     parser = cli.parser(__doc__)
-    parser.add_argument("tables", nargs="+", help="tables that evaluate.py wrote, one a model")
+    parser.add_argument("tables", nargs="+", help="tables that evaluate.py wrote, one per model")
     parser.add_argument("-o", "--output", default=".", help="folder to write into")
     args = parser.parse_args()
-    tables = [read_auc(path) for path in args.tables]
+    cli.check_outputs(args.tables, cli.inside(args.output, "auc.tsv", "comparison.tsv", "assays.tsv"))
+    output, tables = Path(args.output), [AUC.read(path) for path in args.tables]
     auc = pd.concat(tables, ignore_index=True)
-    results = {"auc": auc, "comparison": compare(tables), "assays": assay_medians(auc)}
-    for name, table in results.items():
-        write_table(table, Path(args.output) / f"{name}.tsv")
+    AUC.write(auc, output / "auc.tsv")
+    COMPARISON.write(compare(tables), output / "comparison.tsv")
+    ASSAYS.write(assay_medians(auc), output / "assays.tsv")
 
 
 if __name__ == "__main__":

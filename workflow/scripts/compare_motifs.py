@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Collect what the filters of several models learned: how many are annotated, and which expected motifs were found.
+"""Compare the motifs of several models: how many filters match a known motif, and which expected factors they match.
 
-Writes annotated.tsv (a row per model, beside the published shares) and recovered.tsv (a row per expected factor and
+Writes annotated.tsv (one row per model, with the published shares) and recovered.tsv (one row per expected factor and
 model).
 
 Example: compare_motifs.py danq=results/danq deepsea=results/deepsea -o results
@@ -9,15 +9,14 @@ Example: compare_motifs.py danq=results/danq deepsea=results/deepsea -o results
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
 import cli
-from danq import annotate
-from danq.files import existing
-from danq.tables import read_table, write_table
+from danq.files import read_json
+from danq.motifs import annotate
+from danq.motifs.compare_motifs import ANNOTATED, RECOVERED, share
 
 
 def main() -> None:
@@ -27,21 +26,25 @@ def main() -> None:
         nargs="+",
         type=cli.named,
         metavar="NAME=FOLDER",
-        help="folders with run.json and annotate.py's files",
+        help="the models' folders, with training/run.json and the tables of annotate.py in motifs/",
     )
     parser.add_argument("-o", "--output", default=".", help="folder to write into")
     args = parser.parse_args()
+    tables = [f"motifs/{name}.tsv" for name in ("motifs", "control", "recovered")]
+    read = [path for _, folder in args.models for path in cli.inside(folder, "training/run.json", *tables)]
+    cli.check_outputs(read, cli.inside(args.output, "annotated.tsv", "recovered.tsv"))
     shares, recovered = [], []
     for model, folder in cli.distinct(args.models).items():
-        run = json.loads(existing(Path(folder, "run.json"), "record of the run").read_text())
-        table = read_table(Path(folder, "motifs.tsv"))
-        shares.append(annotate.share(model, run["recipe"]["architecture"], table))
-        found = read_table(Path(folder, "recovered.tsv"))
+        run = read_json(Path(folder, "training/run.json"), "record of the run", "recipe.architecture")
+        table = annotate.MOTIFS.read(Path(folder, "motifs/motifs.tsv"))
+        control = annotate.CONTROL.read(Path(folder, "motifs/control.tsv"))
+        shares.append(share(model, run["recipe"]["architecture"], table, control))
+        found = annotate.RECOVERED.read(Path(folder, "motifs/recovered.tsv"))
         found.insert(1, "model", model)
         recovered.append(found)
     both = pd.concat(recovered).sort_values("factor", kind="stable")
-    for name, rows in {"annotated": pd.DataFrame(shares), "recovered": both}.items():
-        write_table(rows, Path(args.output) / f"{name}.tsv", digits=4)
+    ANNOTATED.write(pd.DataFrame(shares), Path(args.output) / "annotated.tsv")
+    RECOVERED.write(both, Path(args.output) / "recovered.tsv")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Hold AUC tables against published figures, target by target.
+"""Compare models with published figures, target by target.
 
-Writes published.tsv (our figures beside the published ones), published_wins.tsv (how many targets are won,
-per assay) and published.png (each target a dot).
+Writes published.tsv (the models' values and the published ones) and published_wins.tsv (number of targets with a
+higher value than published, per assay). draw_published.py draws published.tsv.
 
 Example: compare_published.py results/deepsea/auc.tsv aucs.txt -o results/deepsea
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import cli
-from danq import pictures, published, scatters
-from danq.evaluate import read_auc
-from danq.tables import write_table
+from danq.evaluation.compare_published import PUBLISHED, WINS, against, wins
+from danq.evaluation.evaluate import AUC
+from danq.published import figures
 
 
 def main() -> None:
@@ -23,10 +23,10 @@ def main() -> None:
     parser.add_argument("published", help='table of published figures ("DanQ ROC AUC", "DanQ PR AUC", ...)')
     parser.add_argument("-o", "--output", default=".", help="folder to write into")
     args = parser.parse_args()
-    compared = published.against(read_auc(args.auc), published.read_table(args.published))
-    for name, table in {"published": compared, "published_wins": published.wins(compared)}.items():
-        write_table(table, Path(args.output) / f"{name}.tsv")
-    pictures.save(scatters.against_published(compared), Path(args.output) / "published.png")
+    cli.check_outputs([args.auc, args.published], cli.inside(args.output, "published.tsv", "published_wins.tsv"))
+    compared = against(AUC.read(args.auc), figures.read_table(args.published))
+    PUBLISHED.write(compared, Path(args.output) / "published.tsv")
+    WINS.write(wins(compared), Path(args.output) / "published_wins.tsv")
 
 
 if __name__ == "__main__":

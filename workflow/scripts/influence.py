@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Measure what each target's prediction loses when a filter's output is held at its mean.
+"""Measure how much each target's predicted probability decreases when a filter's output is replaced by its mean.
 
-Writes a table, a row for each filter and a column for each target.
+The output is replaced where the next layer reads it, after pooling. Writes a table with one row per filter and one
+column per target.
 
 Example: influence.py -d data -c checkpoints/danq.DanQ.weights.h5 -o influence.tsv
 """
@@ -20,12 +21,16 @@ def arguments():
     parser.add_argument("-o", "--output", default="influence.tsv", help="table to write")
     parser.add_argument("--split", default="test", choices=("train", "valid", "test"), help="windows to predict")
     parser.add_argument(
-        "--windows", type=int, default=1000, help="how many windows, shared out among the targets' positive ones"
+        "--windows", type=int, default=1000, help="number of positive windows, about equally many per target"
     )
-    parser.add_argument("--seed", type=int, default=1, help="seed of their choice")
-    parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the choice of windows")
+    parser.add_argument("--cache", help="where to pack .mat files (default: their folder, or ~/.cache/danq)")
     parser.add_argument(
-        "-g", "--gpus", type=int, choices=(0, 1), help="GPUs; an error when not there (default: one if there is)"
+        "-g",
+        "--gpus",
+        type=int,
+        choices=(0, 1),
+        help="number of GPUs; an error if not available (default: one if available)",
     )
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     return parser.parse_args()
@@ -33,19 +38,22 @@ def arguments():
 
 def main() -> None:
     args = arguments()
-    from danq import checkpoint, influence  # Keras loads here, so that -h answers at once
-    from danq.devices import Devices
-    from danq.tables import write_table
-    from danq.windows import Windows
+    cli.check_outputs([*cli.windows_in(args.data, [args.split]), args.checkpoint], [args.output])
+    with cli.quiet_loading():  # loads Keras; imported here so that -h is fast
+        from danq.data.windows import Windows
+        from danq.explain import influence
+        from danq.explain.influence_table import INFLUENCE
+        from danq.runtime import checkpoint
+        from danq.runtime.devices import Devices
 
     Devices(args.gpus, args.threads)
     windows = Windows(cli.packed_folder(args.data, [args.split], args.cache) / f"{args.split}.h5")
     model, blueprint = checkpoint.load(args.checkpoint)
     checkpoint.check_fit(blueprint, args.checkpoint, windows)
     samples = influence.sampled(windows, args.windows, args.seed)
-    logging.info("holding each of %d filters at its mean, in %d windows", blueprint.sizes["filters"], len(samples))
-    lost = influence.influence(model, windows, samples)
-    write_table(influence.table_of(lost, windows.targets), args.output, digits=4)
+    logging.info("measuring the influence of %d filters in %d windows", blueprint.sizes["filters"], len(samples))
+    lost = influence.influence(model, windows, samples, windows.labels(samples))
+    INFLUENCE.write(influence.table_of(lost, windows.targets), args.output)
 
 
 if __name__ == "__main__":

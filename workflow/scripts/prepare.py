@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Make packed windows and labels from a genome and peak files.
+"""Prepare packed windows and labels from a genome and peak files.
 
-Cuts the genome into bins, finds for each target the bins that its peaks cover for more than half,
-keeps the chosen bins and writes a window centred on each into train.h5, valid.h5 and test.h5,
-with a table of targets in targets.tsv.
+Divides the genome into bins, finds for each target the bins that are more than half covered by its
+peaks, and keeps the chosen bins. Writes a window centred on each of these to train.h5, valid.h5 and
+test.h5, a table of targets to targets.tsv, and what became of each bin to account.tsv.
 """
 
 from __future__ import annotations
@@ -12,38 +12,65 @@ import os
 from pathlib import Path
 
 import cli
+from danq.data.account import ACCOUNT
+from danq.data.genome import Genome
+from danq.data.prepare import prepare
+from danq.data.rule import Rule
+from danq.data.split import REST
+from danq.data.targets import TARGETS, read_sheet, targets_of
 from danq.fetch import local_path
-from danq.files import replacing
-from danq.genome import Genome
-from danq.prepare import Rule, prepare
-from danq.split import REST
-from danq.targets import read_sheet, targets_of
 
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument("-g", "--genome", required=True, help="FASTA, plain or bgzip")
-    parser.add_argument("-t", "--targets", required=True, help="sheet of targets (TSV: name, assay, peaks, ...)")
-    parser.add_argument("-o", "--output", default="data", help="folder for train.h5, valid.h5, test.h5, targets.tsv")
-    parser.add_argument("--folder", default=".", help="where relative paths of the sheet start")
-    parser.add_argument("--downloads", default="resources/fetched", help="where fetched files are")
-    parser.add_argument("--assembly", default="", help="name of the genome assembly, noted in the files")
-    parser.add_argument("--bin", type=int, default=200, help="bin size in bp")
-    parser.add_argument("--window", type=int, default=1000, help="window size in bp")
+    parser.add_argument("-g", "--genome", required=True, help="FASTA file of the genome, plain or bgzip")
     parser.add_argument(
-        "--overlap-fraction", type=float, default=0.5, help="a positive bin has more than this in peaks"
+        "-t", "--targets", required=True, help="sheet that lists the targets (TSV: name, assay, peaks, ...)"
     )
-    parser.add_argument("--overlap-of", choices=("peak", "union"), default="peak", help="of one peak or all together")
+    parser.add_argument("-o", "--output", default="data", help="output folder")
+    parser.add_argument("--folder", default=".", help="base folder of relative paths in the sheet")
+    parser.add_argument("--downloads", default="resources/fetched", help="folder of downloaded peak files")
+    parser.add_argument("--assembly", default="", help="name of the genome assembly, stored in the output")
+    parser.add_argument("--bin", type=int, default=200, help="bin size in bp")
+    parser.add_argument("--window", type=int, default=1000, help="window size in bp; a window is centred on its bin")
+    parser.add_argument(
+        "--overlap-fraction",
+        type=float,
+        default=0.5,
+        help="a bin is positive if more than this fraction is covered by peaks",
+    )
+    parser.add_argument(
+        "--overlap-of",
+        choices=("peak", "union"),
+        default="peak",
+        help="covered by a single peak, or by the union of all peaks",
+    )
     parser.add_argument("--keep", default="any", help="bins to keep: any, all, assay:NAME or bed:FILE")
-    parser.add_argument("--min-signal", type=float, help="leave out peaks with a lower signalValue (column 7)")
-    parser.add_argument("--blacklist", help="BED file; bins that touch it are dropped")
-    parser.add_argument("--unknown-bases", choices=("drop", "keep"), default="drop", help="windows that contain N")
-    parser.add_argument("--off-contig", choices=("drop", "pad"), default="drop", help="windows that leave their contig")
+    parser.add_argument("--min-signal", type=float, help="ignore peaks with a lower signalValue (column 7)")
+    parser.add_argument("--blacklist", help="BED file; bins that overlap its intervals are dropped")
+    parser.add_argument(
+        "--unknown-bases", choices=("drop", "keep"), default="drop", help="windows with unknown bases (N)"
+    )
+    parser.add_argument(
+        "--off-contig", choices=("drop", "pad"), default="drop", help="windows that extend beyond their contig"
+    )
+    parser.add_argument(
+        "--skip-unknown-contigs",
+        nargs="?",
+        const="true",
+        default="false",
+        choices=("true", "false"),
+        help="leave out peaks on contigs that the genome does not have, also if more than 5 %% of a file's peaks are",
+    )
     region = "contigs or regions such as chr8 or chr7:30508751-35296850 (1-based, both ends included)"
-    parser.add_argument("--train", nargs="+", default=[REST], help=f"{region}; 'rest': all that is not held out")
+    parser.add_argument(
+        "--train", nargs="+", default=[REST], help=f"{region}; 'rest': all that is not in valid or test"
+    )
     parser.add_argument("--valid", nargs="+", required=True, help=region)
     parser.add_argument("--test", nargs="+", required=True, help=region)
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="peak files read at a time")
+    parser.add_argument(
+        "--processes", type=int, default=os.cpu_count(), help="number of processes that read peak files"
+    )
     return parser.parse_args()
 
 
@@ -59,16 +86,21 @@ def main() -> None:
         blacklist=args.blacklist,
         unknown_bases=args.unknown_bases,
         off_contig=args.off_contig,
+        skip_unknown_contigs=args.skip_unknown_contigs == "true",
         split={"train": args.train, "valid": args.valid, "test": args.test},
     )
+    cli.warnings_to_stdout()
     sheet = read_sheet(args.targets)
     paths = [local_path(address, args.folder, args.downloads) for address in sheet["peaks"]]
+    intervals = [args.blacklist, args.keep.removeprefix("bed:") if args.keep.startswith("bed:") else None]
+    written = cli.inside(args.output, "train.h5", "valid.h5", "test.h5", "targets.tsv", "account.tsv")
+    cli.check_outputs([args.genome, args.targets, *paths, *intervals], written)
     genome = Genome(args.genome, index_folder=args.output)
-    table = prepare(
+    targets, account = prepare(
         genome, targets_of(sheet), paths, rule, args.output, assembly=args.assembly, processes=args.processes
     )
-    with replacing(Path(args.output) / "targets.tsv") as temporary:
-        table.to_csv(temporary, sep="\t", index=False, float_format="%.6g")
+    ACCOUNT.write(account, Path(args.output) / "account.tsv")
+    TARGETS.write(targets, Path(args.output) / "targets.tsv")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import cli
-from danq.report import ModelResults, write_report
+from danq.errors import UserError
+from danq.report.page import ModelResults, write_report
 
 TEMPLATE = Path(__file__).parents[1] / "report" / "page.html.j2"
 
@@ -17,27 +18,35 @@ TEMPLATE = Path(__file__).parents[1] / "report" / "page.html.j2"
 def main() -> None:
     parser = cli.parser(__doc__)
     parser.add_argument(
-        "-r", "--results", required=True, help="folder with the tables, the pictures and a folder per model"
+        "-r", "--results", required=True, help="folder with the tables, the pictures and the folder models"
     )
     parser.add_argument("-w", "--windows", required=True, help="folder that prepare.py wrote")
     parser.add_argument("-m", "--models", nargs="+", required=True, help="names of the models' folders")
     parser.add_argument("-o", "--output", help="page to write (default: report.html among the results)")
-    parser.add_argument("-l", "--logs", help="folder of logs whose warnings the page shall show")
+    parser.add_argument("-l", "--logs", help="folder of logs whose warnings the page shows")
     parser.add_argument("--published", action="store_true", help="show what compare_published.py wrote, too")
     parser.add_argument("--influence", action="store_true", help="show what influence.py wrote, too")
+    parser.add_argument("--baselines", nargs="*", default=[], help="names of the baselines' folders")
+    parser.add_argument("--controls", nargs="*", default=[], help="names of the folders in controls to show")
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     results = Path(args.results)
+    page = Path(args.output or results / "report.html")
+    if page.suffix != ".html":
+        raise UserError(f"{page}: the name of a page ends in .html, so that no result is lost; choose another name")
+    cli.check_outputs([TEMPLATE], [page])
     write_report(
-        args.output or results / "report.html",
+        page,
         template=TEMPLATE,
         title=args.title or results.resolve().name,
         results=results,
         windows=args.windows,
-        models=[ModelResults(name, results / name) for name in args.models],
+        models=[ModelResults(name, results / "models" / name) for name in args.models],
         logs=args.logs,
         against_published=args.published,
         influence=args.influence,
+        baselines=[ModelResults(name, results / "models" / name) for name in args.baselines],
+        controls=args.controls,
     )
 
 

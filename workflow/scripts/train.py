@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Train DanQ, DeepSEA or DanQ-JASPAR on packed windows.
+"""Train a model on packed windows.
 
-Reads train.h5 and valid.h5 from the data folder (or train.mat and valid.mat of the published bundle, which
-are packed once), trains until the validation loss has stopped
-improving, and writes the best weights to checkpoints/<prefix>.<model>.weights.h5, with the history
-(.history.tsv) and a record of the run (.run.json) beside them. Ctrl-C and SIGTERM save where training
-stands; a run that was stopped or killed goes on from there when the same command is given again.
+Reads train.h5 and valid.h5 from the data folder (or train.mat and valid.mat of the published bundle, which are packed
+once). Training ends when the validation loss has stopped improving. The weights of the best epoch are written to
+checkpoints/<prefix>.<model>.weights.h5, next to the history (.history.tsv) and a record of the run (.run.json).
+Ctrl-C and SIGTERM save the state of the training; the same command resumes a run that was stopped or killed.
+
+One line per epoch goes to stdout, unless stdout and stderr are the same terminal or file; the log goes to stderr.
 
 Example: train.py -d data -m DeepSEA -e 20 -b 100 --size filters=64
 """
@@ -13,11 +14,13 @@ Example: train.py -d data -m DeepSEA -e 20 -b 100 --size filters=64
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import cli
-from danq import models
-from danq.recipe import CLASS_WEIGHTINGS, FIRST_FILTERS, OPTIMIZERS, PRECISIONS, SCHEDULES, STRANDS, XLA, Recipe
+from danq.models import registry
+from danq.settings import Setting
+from danq.training.recipe import Recipe, settings
 
 PREFIX, SUFFIX = "danq", ".weights.h5"
 
@@ -33,123 +36,120 @@ def size(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def arguments():
-    default = Recipe()
-    parser = cli.parser(__doc__)
-    parser.add_argument("-d", "--data", required=True, help="folder with train and valid windows (.h5 or .mat)")
-    parser.add_argument("-m", "--model", default=default.architecture, help=f"one of {', '.join(models.ARCHITECTURES)}")
-    parser.add_argument("-o", "--output", default=PREFIX, help=f"prefix of the checkpoint, or its path (*{SUFFIX})")
+def add_setting(parser: argparse.ArgumentParser, name: str, setting: Setting) -> None:
+    """The option of one field of the recipe."""
+    options: dict[str, Any] = {"nargs": "+"} if setting.several else {}
+    if setting.choices:
+        options["choices"] = list(setting.choices)
     parser.add_argument(
-        "-b", "--batch-size", type=int, default=default.batch_size, help="windows a batch, all GPUs together"
+        *(setting.flags or [f"--{name.replace('_', '-')}"]),
+        dest=name,
+        type=setting.kind,
+        default=list(setting.default) if setting.several else setting.default,
+        help=setting.meaning() + (f" (default: {setting.unset})" if setting.unset else ""),
+        **options,
     )
-    parser.add_argument("-e", "--epochs", type=int, default=default.epochs, help="at most")
-    parser.add_argument(
-        "-p", "--patience", type=int, default=default.patience, help="epochs without a better validation loss"
-    )
-    parser.add_argument(
-        "-f", "--filters", type=int, help="filters of the first convolution (default: 320; DanQ-JASPAR: 1024)"
-    )
-    parser.add_argument(
-        "-k", "--kernel", type=int, help="their width in bp (default: DanQ 26, DeepSEA 8, DanQ-JASPAR 30)"
-    )
-    parser.add_argument(
+
+
+def published(size: str) -> str:
+    """The published values of a size that all architectures have."""
+    return ", ".join(f"{name} {registry.default_sizes(name)[size]}" for name in registry.ARCHITECTURES)
+
+
+def hyperparameters() -> str:
+    """The sizes of each architecture, for the help text."""
+    lines = []
+    for name in registry.ARCHITECTURES:
+        lines += [f"sizes of {name}:"]
+        lines += [
+            f"  {f'{size}={setting.default}':<18} {setting.meaning()}"
+            for size, setting in registry.hyperparameters(name).items()
+        ]
+    return "\n".join(lines)
+
+
+def add_recipe(parser: argparse.ArgumentParser) -> None:
+    """The options that describe a recipe, and the architectures' hyperparameters below the help text."""
+    parser.epilog = hyperparameters()
+    recipe = parser.add_argument_group("recipe")
+    for name, setting in settings().items():
+        add_setting(recipe, name, setting)
+    recipe.add_argument(
         "--size",
+        dest="sizes",
         type=size,
         nargs="+",
         default=[],
         metavar="NAME=VALUE",
-        help="any hyperparameters of the architecture",
+        help="hyperparameters of the architecture; listed below",
     )
-    parser.add_argument("-O", "--optimizer", choices=OPTIMIZERS, default=default.optimizer, help="optimizer")
-    parser.add_argument("-l", "--learning-rate", type=float, default=default.learning_rate, help="learning rate")
-    parser.add_argument("-s", "--schedule", choices=SCHEDULES, default=default.schedule, help="of the learning rate")
-    parser.add_argument("--decay", type=float, default=default.decay, help="a batch, for the schedule inverse")
-    parser.add_argument("--weight-decay", type=float, default=default.weight_decay, help="for sgd")
-    parser.add_argument("--momentum", type=float, default=default.momentum, help="for sgd")
-    parser.add_argument("--precision", choices=PRECISIONS, default=default.precision, help="of the arithmetic")
-    parser.add_argument("--xla", choices=XLA, default=default.xla, help="compile with XLA (auto: Keras decides)")
-    parser.add_argument(
-        "--strands",
-        choices=STRANDS,
-        default=default.strands,
-        help="reverse complements: each window's both strands, one at random, or forward only",
+    recipe.add_argument(
+        "-f",
+        "--filters",
+        type=int,
+        help=f"filters of the first convolution (default: {published('filters')})",
     )
-    parser.add_argument(
-        "--class-weighting", choices=CLASS_WEIGHTINGS, default=default.class_weighting, help="weight of positives"
-    )
+    recipe.add_argument("-k", "--kernel", type=int, help=f"width of the filters in bp (default: {published('kernel')})")
+
+
+def arguments():
+    parser = cli.parser(__doc__)
+    parser.add_argument("-d", "--data", required=True, help="folder with train and valid windows (.h5 or .mat)")
+    parser.add_argument("-o", "--output", default=PREFIX, help=f"prefix of the checkpoint, or its path (*{SUFFIX})")
+    parser.add_argument("--name", help="name of the run in the lines on its epochs (default: the architecture)")
+    add_recipe(parser)
     parser.add_argument(
         "-w",
         "--weights",
         nargs="?",
         const="",
         metavar="FILE",
-        help="go on from the weights of a checkpoint (without FILE: the one that this command writes)",
+        help="start from the weights of a checkpoint (without FILE: the one that this command writes)",
     )
     parser.add_argument(
-        "--first-filters",
-        choices=FIRST_FILTERS,
-        help="start of the first convolution: random, or known motifs (default: random; DanQ-JASPAR: jaspar)",
+        "-g", "--gpus", type=int, help="number of GPUs; it is an error if fewer are available (default: one if any)"
     )
-    parser.add_argument("--jaspar-release", default=default.jaspar_release, help="release of those motifs")
-    parser.add_argument("--jaspar-taxa", nargs="+", default=list(default.jaspar_taxa), help="their taxonomic groups")
+    parser.add_argument("--threads", type=int, help="number of CPU threads (default: all)")
+    parser.add_argument("--history", help="path of the history table (default: next to the checkpoint)")
+    parser.add_argument("--run", help="path of the record of the run (default: next to the checkpoint)")
+    parser.add_argument("--cache", help="where to pack .mat files (default: next to them, or ~/.cache/danq)")
+    parser.add_argument("--state", help="path of the state to resume from (default: next to the checkpoint)")
     parser.add_argument(
-        "--jaspar-scale", type=float, default=default.jaspar_scale, help="what their values are multiplied by"
+        "--save-every", type=float, default=600, metavar="SECONDS", help="time between two savings within an epoch"
     )
-    parser.add_argument("-n", "--max-windows", type=int, help="use so many training windows only, for debugging")
-    parser.add_argument("--seed", type=int, default=default.seed, help="of initial weights, shuffling and dropout")
-    parser.add_argument(
-        "-g", "--gpus", type=int, help="GPUs; an error when they are not there (default: one if there is one)"
-    )
-    parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
-    parser.add_argument("--history", help="path of the history table (default: beside the checkpoint)")
-    parser.add_argument("--run", help="path of the record of the run (default: beside the checkpoint)")
-    parser.add_argument("--cache", help="where to pack .mat files (default: beside them, or ~/.cache/danq)")
-    parser.add_argument("--state", help="path of the state to resume from (default: beside the checkpoint)")
-    parser.add_argument(
-        "--save-every", type=float, default=600, metavar="SECONDS", help="between two savings within an epoch"
-    )
-    parser.add_argument("--scratch", help="fast disk of this job, to copy the windows to (default: read them in place)")
+    parser.add_argument("--scratch", help="fast local disk to copy the windows to (default: read them where they are)")
     parser.add_argument("--tensorboard", help="folder for TensorBoard logs (default: none)")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the layers, and the loss within each epoch")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log the layers, and the loss within each epoch")
     return parser.parse_args()
+
+
+def recipe_of(args: argparse.Namespace) -> Recipe:
+    """The recipe that the options describe."""
+    sizes = dict(args.sizes)
+    for name in ("filters", "kernel"):
+        if getattr(args, name) is not None:
+            sizes[name] = getattr(args, name)
+    return Recipe(sizes=sizes, **{name: getattr(args, name) for name in settings()})
 
 
 def main() -> None:
     args = arguments()
-    models.default_sizes(args.model)  # an unknown architecture is said before anything is read
-    sizes = dict(args.size)
-    for name in ("filters", "kernel"):
-        if getattr(args, name) is not None:
-            sizes[name] = getattr(args, name)
-    recipe = Recipe(
-        architecture=args.model,
-        sizes=sizes,
-        optimizer=args.optimizer,
-        learning_rate=args.learning_rate,
-        schedule=args.schedule,
-        decay=args.decay,
-        momentum=args.momentum,
-        weight_decay=args.weight_decay,
-        first_filters=args.first_filters,
-        jaspar_release=args.jaspar_release,
-        jaspar_taxa=args.jaspar_taxa,
-        jaspar_scale=args.jaspar_scale,
-        batch_size=args.batch_size,
-        epochs=args.epochs,
-        patience=args.patience,
-        precision=args.precision,
-        xla=args.xla,
-        strands=args.strands,
-        class_weighting=args.class_weighting,
-        max_windows=args.max_windows,
-        seed=args.seed,
-    )
-    from danq.checkpoint import default_path  # Keras loads here, so that -h answers at once
-    from danq.devices import Devices
-    from danq.staging import staged
-    from danq.train import train
+    registry.default_sizes(args.architecture)  # an unknown architecture is an error before any file is read
+    recipe = recipe_of(args)
+    with cli.quiet_loading():  # Keras loads here, so that -h answers at once
+        from danq.runtime.checkpoint import default_path
+        from danq.runtime.devices import Devices
+        from danq.runtime.staging import staged
+        from danq.training.epochs import EPOCH_LOG
+        from danq.training.train import train
 
-    output = args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.model)
+    cli.also_to_stdout(EPOCH_LOG)
+    output = args.output if args.output.endswith(SUFFIX) else default_path(args.output, args.architecture)
+    base = str(output).removesuffix(SUFFIX)
+    written = [output, args.state or f"{base}.state.h5", args.history or f"{base}.history.tsv"]
+    weights = args.weights if args.weights and Path(args.weights).resolve() != Path(output).resolve() else None
+    read = [*cli.windows_in(args.data, ("train", "valid")), weights]  # weights may be replaced by better ones
+    cli.check_outputs(read, [*written, args.run or f"{base}.run.json"], [args.tensorboard])
     devices = Devices(args.gpus, args.threads)
     devices.check_batch(recipe.batch_size)
     folder = cli.packed_folder(args.data, ("train", "valid"), args.cache)
@@ -158,6 +158,7 @@ def main() -> None:
             folder,
             recipe,
             output,
+            name=args.name,
             initial_weights=output if args.weights == "" else args.weights,
             devices=devices,
             history_path=args.history,

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Draw what the other programs wrote: curves of targets, logos of filters, histories, overviews.
+"""Draw results of the other programs: curves, logos, training histories, comparisons of models.
 
 visualize.py -t 1                          ROC and precision-recall curves of target 1
 visualize.py -t CTCF -p danq=a.h5 deepsea=b.h5     two models on the same axes
 visualize.py -M -t 43                      logo of filter 43
-visualize.py -M --all -o logos             every logo
-visualize.py -M --all -w motifs.meme --table motifs.tsv --known known.meme     each with its known motif beneath
-visualize.py --influence influence.tsv     filters by targets, as a heat map
+visualize.py -M --all -o logos             logos of all filters
+visualize.py -M --all -w motifs.meme --table motifs.tsv --known known.meme     with the known motifs they match
+visualize.py --influence influence.tsv     heat map of filters by targets
 visualize.py --history danq=a.tsv deepsea=b.tsv    losses by epoch
 visualize.py --assays auc.tsv              AUROC and AUPRC of all targets by assay
-visualize.py --assays auc.tsv --pairs paired.tsv   each two models against each other, into a folder
-visualize.py --calibration a/calibration.tsv b/calibration.tsv     share of positives by prediction
+visualize.py --assays auc.tsv --pairs paired.tsv   each pair of models, into a folder
+visualize.py --calibration a/calibration.tsv b/calibration.tsv     fraction of positives by predicted probability
+visualize.py --published published.tsv     models against published figures
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from itertools import combinations
-from pathlib import Path
 
 import pandas as pd
 
 import cli
 from danq.errors import UserError
-from danq.tables import read_table
+from danq.file_names import file_name
 
 
 def arguments():
     parser = cli.parser(__doc__)
     parser.add_argument("-t", "--target", help="target by number or name; with -M, filter by number")
     parser.add_argument("-M", "--motifs", action="store_true", help="draw logos of motifs")
-    parser.add_argument("--all", action="store_true", help="all filters, or the targets worth drawing, into a folder")
+    parser.add_argument(
+        "--all", action="store_true", help="all filters, or all targets (a choice of them with --assays), into a folder"
+    )
     parser.add_argument("--targets", nargs="+", default=[], help="several targets, into a folder")
     parser.add_argument(
         "-p",
@@ -43,164 +44,193 @@ def arguments():
         default=[("model", "test_results.h5")],
         help="predictions to draw (default: test_results.h5)",
     )
-    parser.add_argument("-f", "--filters", type=int, help="filters that the model must have (default: any)")
+    parser.add_argument("-f", "--filters", type=int, help="expected number of filters; another number is an error")
     parser.add_argument(
-        "-w", "--motif-file", default="motifs.txt", help="motifs to draw: of predict.py -M, or a MEME file"
+        "-w", "--motif-file", default="motifs.txt", help="motifs to draw: motifs.txt of predict.py -M, or a MEME file"
     )
-    parser.add_argument("--table", metavar="FILE", help="motifs.tsv of annotate.py: names the known motifs")
-    parser.add_argument("--known", metavar="FILE", help="with -M: known.meme of annotate.py, to draw them beneath")
-    parser.add_argument("--sheet", help="with -M --all, also a sheet of the ten most informative")
-    parser.add_argument("--pages", help="with -M --all, also all in pages, by information, into this folder")
-    parser.add_argument("--title", default="", help="heading of the sheet, the pages or the heat map")
+    parser.add_argument("--table", metavar="FILE", help="motifs.tsv of annotate.py, which names the known motifs")
+    parser.add_argument("--known", metavar="FILE", help="with -M: known.meme of annotate.py, the motifs drawn beneath")
+    parser.add_argument("--sheet", help="with -M --all: also draw the ten most informative filters on this sheet")
+    parser.add_argument("--pages", help="with -M --all: also draw all filters on pages, most informative first, here")
+    parser.add_argument("--title", default="", help="title of the sheet, the pages or the heat map")
     parser.add_argument("--influence", metavar="FILE", help="table of influence.py to draw as a heat map")
     parser.add_argument("--history", nargs="+", type=cli.named, metavar="NAME=FILE", help="training histories to draw")
     parser.add_argument(
         "--assays",
         metavar="FILE",
-        help="AUC table to draw by assay; with --all, to choose targets by; with --pairs, the values",
+        help="AUC table to draw by assay; with --all, used to choose targets; with --pairs, the values to draw",
     )
     parser.add_argument(
-        "--pairs", metavar="FILE", help="paired tests of models, to draw each two against each other, into a folder"
+        "--pairs", metavar="FILE", help="paired tests of compare_models.py: draw each pair of models, into a folder"
     )
-    parser.add_argument("--calibration", nargs="+", metavar="FILE", help="calibration tables to draw, one a model")
+    parser.add_argument("--calibration", nargs="+", metavar="FILE", help="calibration tables to draw, one per model")
+    parser.add_argument("--published", metavar="FILE", help="published.tsv of compare_published.py to draw")
     parser.add_argument(
-        "-o", "--output", help="picture (.png, .pdf, .svg) or folder to write (default: named after what it shows)"
+        "-o", "--output", help="picture (.png, .pdf, .svg) or folder to write (default: named after its content)"
     )
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="logos drawn at a time")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="logos drawn at the same time")
     return parser.parse_args()
 
 
-def draw_curves(args: argparse.Namespace) -> None:
-    from danq import pictures, plots
-    from danq.evaluate import read_auc
-    from danq.predictions import Predictions
-    from danq.targets import find
+def check_outputs(args: argparse.Namespace) -> None:
+    """Refuse outputs that are also inputs, before anything is drawn."""
+    named = [path for _, path in [*args.predictions, *(args.history or [])]]
+    tables = [args.table, args.known, args.influence, args.assays, args.pairs, args.published]
+    read = [*named, *tables, args.motif_file, *(args.calibration or [])]
+    replaced = args.pairs or (args.motifs and args.all)  # a folder that is written anew
+    several = args.all or args.targets  # pictures in a folder, which may hold other files
+    files = [] if replaced or several else [args.output]
+    cli.check_outputs(read, [*files, args.sheet], [args.output if replaced else None, args.pages])
 
-    predictions = {name: Predictions.open(path) for name, path in cli.distinct(args.predictions).items()}
+
+def draw_curves(args: argparse.Namespace) -> None:
+    from danq.data.targets import find
+    from danq.evaluation.evaluate import AUC
+    from danq.plots.curves import curve_name, curves, worth_drawing
+    from danq.plots.pictures import save, save_each
+    from danq.plots.target_curves import open_all, target_curves
+
+    predictions = open_all(cli.distinct(args.predictions))
     targets = next(iter(predictions.values())).targets
-    for name, path in args.predictions:
-        if predictions[name].targets != targets:
-            raise UserError(f"{path}: predicts other targets than {args.predictions[0][1]}; draw them apart")
     if args.all:
-        auc = read_auc(args.assays) if args.assays else pd.DataFrame()
-        chosen = plots.worth_drawing(auc, targets) if args.assays else targets
+        chosen = worth_drawing(AUC.read(args.assays), targets) if args.assays else targets
+        save_each(target_curves(chosen, predictions), args.output or "curves")
+    elif args.targets:
+        chosen = [find(targets, wanted) for wanted in args.targets]
+        save_each(target_curves(chosen, predictions), args.output or "curves")
     else:
-        chosen = [find(targets, name) for name in args.targets or [args.target]]
-    for target in chosen:
-        several = args.all or args.targets
-        path = Path(args.output or "curves") / f"{plots.curve_name(target)}.png"
-        if not several:
-            path = Path(args.output or path.name)
-        pictures.save(plots.curves(target, predictions), path)
-        if not several:
-            logging.info("the curves of target %d, %s, are in %s", target.index, target.title, path)
+        target = find(targets, args.target)
+        path = args.output or f"{curve_name(target)}.png"
+        save(curves(target, predictions), path)
+        logging.info("wrote the curves of target %d, %s, to %s", target.index, target.title, path)
 
 
 def draw_pairs(args: argparse.Namespace) -> None:
-    from danq import pictures, scatters
-    from danq.evaluate import read_auc
-    from danq.files import replacing
+    from danq.evaluation.compare_models import PAIRED
+    from danq.evaluation.evaluate import AUC
+    from danq.plots.model_pairs import pairs
+    from danq.plots.pictures import save_folder
 
     if not args.assays:
-        raise UserError("--pairs draws the values of an AUC table; give it by --assays")
-    auc, tests = read_auc(args.assays), read_table(args.pairs, "table of paired tests")
-    with replacing(args.output or "models") as folder:
-        folder.mkdir()
-        for first, second in combinations(auc["model"].unique(), 2):
-            pictures.save(scatters.two_models(auc, tests, first, second), folder / f"{first}.vs.{second}.png")
-
-
-def _number(name: str) -> str:
-    return name.removeprefix("filter_").lstrip("0")
+        raise UserError("--pairs needs the AUC table of the models; give it with --assays")
+    save_folder(pairs(AUC.read(args.assays), PAIRED.read(args.pairs)), args.output or "models")
 
 
 def draw_logos(args: argparse.Namespace) -> None:
-    from danq import logo, pictures
-    from danq.meme import is_meme, read_meme
+    from danq.motifs.meme import is_meme, read_meme
+    from danq.motifs.site_list import read_sites
+    from danq.plots import logo, pictures
 
     if args.targets:
-        raise UserError("with -M, give one filter by -t, or --all")
+        raise UserError("--targets does not go with -M; choose one filter with -t, or all with --all")
     path = args.motif_file
-    every = []  # a MEME file leaves out the dead filters
-    if not is_meme(path):
-        from danq.sites import read_sites
-
-        every = read_sites(path)
+    every = [] if is_meme(path) else read_sites(path)  # a MEME file leaves out filters without a motif
     motifs = [motif for motif in every if motif.sites] if every else read_meme(path)
     if args.filters and not every:
-        raise UserError(f"{path}: a MEME file does not tell how many filters there are; leave -f out")
+        raise UserError(f"{path}: a MEME file does not contain the number of filters; omit -f")
     if args.filters and len(every) != args.filters:
-        raise UserError(f"{path} has {len(every)} filters, not {args.filters}; leave -f out, or run predict.py -M anew")
-    if args.all:
-        draw_all_logos(args, motifs)
+        raise UserError(f"{path} has {len(every)} filters, not {args.filters}; omit -f, or run predict.py -M again")
+    if not args.all:
+        motif = one_motif(path, motifs, args.target, len(every))
+        output = args.output or f"{file_name(motif.name)}.png"
+        pictures.save(logo.logo(drawings(args, [motif])[0]), output)
+        logging.info("wrote the logo of %s, %d sites, to %s", motif.name, motif.sites, output)
         return
-    wanted = args.target.lstrip("0")
-    fits = [motif for motif in motifs if args.target == motif.name or wanted == _number(motif.name)]
-    if not fits:
-        number = f"there are 1 to {len(every)}" if every else "motifs.tsv tells of filters without one"
-        dead = args.target.isdigit() and 0 < int(args.target) <= len(every)
-        why = "no sequence of it is active enough" if dead else number
-        raise UserError(f"{path}: has no motif for filter {args.target}; {why}")
-    path = args.output or f"{fits[0].name}.png"
-    pictures.save(logo.logo(_drawings(args, fits[:1])[0]), path)
-    logging.info("the logo of %s, %d sites, is in %s", fits[0].name, fits[0].sites, path)
-
-
-def draw_all_logos(args: argparse.Namespace, motifs: list) -> None:
-    from danq import logo, pictures
-
-    every = _drawings(args, motifs)
-    logo.save_all(every, args.output or "logos", args.processes)
+    drawn = drawings(args, motifs)
+    logo.save_all(drawn, args.output or "logos", args.processes)
     if args.sheet:
-        best = logo.most_informative(every, 10)
-        title = f"{args.title}: the {len(best)} most informative filters".removeprefix(": ")
-        pictures.save(logo.page(best, title, columns=2), args.sheet)
+        logo.save_sheet(drawn, args.title, args.sheet)
     if args.pages:
-        logo.save_pages(every, args.title, args.pages, args.processes)
+        logo.save_pages(drawn, args.title, args.pages, args.processes)
 
 
-def _drawings(args: argparse.Namespace, motifs: list) -> list:
-    """The motifs, with their known ones where --table and --known tell of them."""
-    from danq import logo
-    from danq.meme import read_meme
+def one_motif(path: str, motifs: list, wanted: str, n_filters: int):
+    """The motif of a filter given by number or name; `n_filters` is 0 if the file does not contain it."""
+    number = wanted.lstrip("0")
+    for motif in motifs:
+        if wanted == motif.name or number == motif.name.removeprefix("filter_").lstrip("0"):
+            return motif
+    if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) <= n_filters:
+        why = "it has no sites, because no sequence activates it enough"
+    else:
+        why = f"there are 1 to {n_filters}" if n_filters else "motifs.tsv lists the filters without a motif"
+    raise UserError(f"{path}: has no motif for filter {wanted}; {why}")
+
+
+def drawings(args: argparse.Namespace, motifs: list) -> list:
+    """The motifs with their known motifs, if --table and --known are given."""
+    from danq.motifs.annotate import MOTIFS
+    from danq.motifs.meme import read_meme
+    from danq.plots import logo
 
     if bool(args.table) != bool(args.known):
-        raise UserError("known motifs are drawn from two files; give both --table and --known")
-    table = read_table(args.table, "table of motifs") if args.table else None
-    return logo.drawings(motifs, table, read_meme(args.known) if args.known else [])
+        raise UserError("--table and --known go together; give both, or neither")
+    if not args.table:
+        return logo.drawings(motifs)
+    return logo.drawings(motifs, MOTIFS.read(args.table), read_meme(args.known))
+
+
+def draw_histories(args: argparse.Namespace) -> None:
+    from danq.plots import pictures
+    from danq.plots.histories import HISTORY, histories
+
+    tables = {name: HISTORY.read(path) for name, path in cli.distinct(args.history).items()}
+    pictures.save(histories(tables), args.output or "history.png")
+
+
+def draw_calibration(args: argparse.Namespace) -> None:
+    from danq.evaluation.calibration import CALIBRATION
+    from danq.plots import calibration, pictures
+
+    table = pd.concat([CALIBRATION.read(path) for path in args.calibration])
+    pictures.save(calibration.calibration(table), args.output or "calibration.png")
+
+
+def draw_published(args: argparse.Namespace) -> None:
+    from danq.evaluation.compare_published import PUBLISHED
+    from danq.plots import pictures, published
+
+    compared = PUBLISHED.read(args.published)
+    pictures.save(published.against_published(compared), args.output or "published.png")
 
 
 def draw_influence(args: argparse.Namespace) -> None:
-    from danq import heatmap, pictures
+    from danq.explain.influence_table import INFLUENCE
+    from danq.motifs.annotate import MOTIFS
+    from danq.plots import heatmap, pictures
 
-    table = read_table(args.influence, "table of influence")
-    names = read_table(args.table, "table of motifs").set_index("filter")["name"] if args.table else None
+    names = MOTIFS.read(args.table).set_index("filter")["name"] if args.table else None
+    table = INFLUENCE.read(args.influence)
     pictures.save(heatmap.influence(table, names, args.title), args.output or "influence.png")
+
+
+def draw_assays(args: argparse.Namespace) -> None:
+    from danq.evaluation.evaluate import AUC
+    from danq.plots import assays, pictures
+
+    pictures.save(assays.assays(AUC.read(args.assays)), args.output or "assays.png")
 
 
 def main() -> None:
     args = arguments()
+    check_outputs(args)
+    chosen = args.target or args.targets or args.all
     if args.history:
-        from danq import pictures, plots
-
-        tables = {name: read_table(path, "history") for name, path in cli.distinct(args.history).items()}
-        pictures.save(plots.histories(tables), args.output or "history.png")
+        draw_histories(args)
     elif args.calibration:
-        from danq import pictures, plots
-
-        table = pd.concat([read_table(path, "calibration") for path in args.calibration])
-        pictures.save(plots.calibration(table), args.output or "calibration.png")
+        draw_calibration(args)
+    elif args.published:
+        draw_published(args)
     elif args.pairs:
         draw_pairs(args)
     elif args.influence:
         draw_influence(args)
-    elif args.assays and not (args.target or args.targets or args.all):
-        from danq import pictures, plots
-        from danq.evaluate import read_auc
-
-        pictures.save(plots.assays(read_auc(args.assays)), args.output or "assays.png")
-    elif not (args.target or args.targets or args.all):
-        raise UserError("say what to draw: a target by -t, a filter by -M -t, --all, --history, --assays ... (see -h)")
+    elif args.assays and not chosen:
+        draw_assays(args)
+    elif not chosen:
+        raise UserError(
+            "nothing to draw; give a target with -t, a filter with -M -t, or --all, --history, --assays ... (see -h)"
+        )
     elif args.motifs:
         draw_logos(args)
     else:

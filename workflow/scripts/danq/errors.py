@@ -1,9 +1,9 @@
-"""The one exception that a user is meant to read."""
+"""The exception for mistakes of the user."""
 
 
 class UserError(Exception):
-    """A mistake in the input that its author can mend.
+    """A mistake in the input that the user can fix.
 
-    The message is one sentence that names the file, the line or the key, and the mend.
-    Programs print it without a traceback and end with a non-zero status.
+    The message is one sentence that names the file, line or key, and says how to fix it.
+    Programs print it without a traceback and exit with a non-zero status.
     """

@@ -1,36 +1,85 @@
-"""How tables go to disk and come back: tab-separated; a missing figure is NA, a missing word is empty."""
+"""Tables as tab-separated files: a missing number is NA, a missing word is empty.
+
+Each kind of table declares its columns once, where it is made; the declaration writes the file and reads it back.
+"""
 
 from __future__ import annotations
 
+import csv
 import gzip
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
+from .errors import UserError
 from .files import existing, replacing
 
-# Columns of words: a model called 64, an assay called NA or a motif called 1 stay what they are.
-WORDS = {
-    "model", "other", "architecture", "target", "name", "cell", "treatment", "assay", "split", "note", "best_auroc",
-    "best_auprc", "published_model", "curve", "consensus", "known", "family", "orientation", "factor", "by",
-}  # fmt: skip
+MISSING = ["NA", ""]  # texts of a missing number; a target may be called NA, so words have none
 
 
-def write_table(table: pd.DataFrame, path: str | Path, digits: int = 6) -> None:
-    """Write a table; one whose name ends in .gz is compressed, into the same bytes every time."""
-    words = [name for name in table if name in WORDS or not is_numeric_dtype(table[name])]
-    table = table.assign(**{name: table[name].astype(object).where(table[name].notna(), "") for name in words})
-    text = table.to_csv(sep="\t", index=False, na_rep="NA", float_format=f"%.{digits}g").encode()
-    with replacing(path) as temporary:
-        temporary.write_bytes(gzip.compress(text, mtime=0) if temporary.suffix == ".gz" else text)
+@dataclass(frozen=True)
+class Table:
+    """A kind of table: its columns, and whether they hold words or numbers.
 
+    what : what error messages call it
+    columns : columns that every table of this kind has, in order
+    words : those of them that hold words, so that a model called 64 or an assay called NA stays a word; the rest are
+        numbers
+    optional : columns of numbers that it may have
+    others : whether it may have further columns of numbers, such as one per model or target
+    digits : significant digits of numbers in the file
+    """
 
-def read_table(path: str | Path, what: str = "table") -> pd.DataFrame:
-    """A table that `write_table` wrote: words as text, "" when missing; all else as numbers, NaN when missing."""
-    table = pd.read_csv(existing(path, what), sep="\t", dtype=str, keep_default_na=False)
-    return table.assign(**{
-        name: pd.to_numeric(column, errors="coerce")
-        for name, column in table.items()
-        if name not in WORDS
-    })  # fmt: skip
+    what: str
+    columns: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    others: bool = False
+    digits: int = 6
+
+    def write(self, table: pd.DataFrame, path: str | Path) -> None:
+        """Write a table. A name that ends in .gz gives a compressed file, whose bytes depend on the content only.
+
+        A missing or undeclared column, or words in a column of numbers, is a ValueError.
+        """
+        if wrong := self._wrong_column(table):
+            raise ValueError(f"{self.what}: {wrong}")
+        words = {name: table[name].astype(object).where(table[name].notna(), "") for name in self.words}
+        numbers = {name: pd.to_numeric(column) for name, column in table.items() if name not in self.words}
+        text = table.assign(**words | numbers).to_csv(
+            sep="\t", index=False, na_rep="NA", float_format=f"%.{self.digits}g", quoting=csv.QUOTE_NONE
+        )
+        with replacing(path) as temporary:
+            packed = temporary.suffix == ".gz"
+            temporary.write_bytes(gzip.compress(text.encode(), mtime=0) if packed else text.encode())
+
+    def read(self, path: str | Path) -> pd.DataFrame:
+        """Read a table: words as text ("" if missing), all other columns as numbers (NaN if missing).
+
+        A file with a missing or undeclared column, or with words in a column of numbers, is a UserError.
+        """
+        heading = self._parsed(path, nrows=0)
+        if wrong := self._wrong_column(heading):
+            raise UserError(f"{path}: not a valid {self.what} of this version ({wrong}); write it again")
+        numbers = [name for name in heading if name not in self.words]
+        table = self._parsed(path, dtype=dict.fromkeys(self.words, str), na_values=dict.fromkeys(numbers, MISSING))
+        for name in numbers if len(table) else []:
+            if table[name].dtype.kind not in "iuf":
+                raise UserError(f"{path}: column {name} contains text, not numbers; write the {self.what} again")
+        return table
+
+    def _parsed(self, path: str | Path, **options) -> pd.DataFrame:
+        try:
+            plain = {"sep": "\t", "quoting": csv.QUOTE_NONE, "index_col": False, "keep_default_na": False}
+            return pd.read_csv(existing(path, self.what), **plain, **options)
+        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+            raise UserError(f"{path}: not a tab-separated table ({str(error).strip()}); write it again") from error
+
+    def _wrong_column(self, table: pd.DataFrame) -> str:
+        """A column that is missing, or that was not declared; "" if there is none."""
+        missing = [name for name in self.columns if name not in table]
+        if missing:
+            return f"column {missing[0]} is missing"
+        unknown = [] if self.others else [name for name in table if name not in self.columns + self.optional]
+        return f"column {unknown[0]} is unknown" if unknown else ""

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""How often does discovery succeed? Detection and discovery for many seeds and motifs, all seeds at once.
+"""Success rate of motif discovery: detection and discovery for many seeds and motifs.
 
-The networks are those of mdet_conv1d.py and mdet_simplernn.py, first weights and sequences included, but trained in
-NumPy, a whole stack of them at a time: a thousand trainings take minutes. This is also backpropagation written out.
+The networks, initial weights and sequences are those of mdet_conv1d.py and mdet_simplernn.py. NumPy trains the networks
+of all seeds at the same time, so that a thousand trainings take minutes. The code also shows backpropagation.
 """
 
 import argparse
@@ -18,26 +18,30 @@ from digits import HelpFormatter, count, draw, has, motif
 from keras import backend, utils
 
 LENGTH, TRAIN, CHANNELS, KERNEL, BATCH, WIDTH = 10, 1000, 2, 3, 32, 7  # the programs' defaults
-LEARNED = 0.3  # a network with a higher loss does not know the motif
+LEARNED = 0.3  # a network with a higher loss has not learned the motif
 MOTIFS = ["111", "000", "101", "010", "110", "011", "100", "001"]
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=HelpFormatter)
     parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS, help="networks to train")
-    parser.add_argument("--motifs", nargs="+", type=motif, default=MOTIFS, metavar="MOTIF", help="what to discover")
+    parser.add_argument("--motifs", nargs="+", type=motif, default=MOTIFS, metavar="MOTIF", help="motifs to discover")
     parser.add_argument("--seeds", type=count, default=20, metavar="N", help="seeds 1 to N")
-    parser.add_argument("--epochs", type=count, default=500, metavar="N", help="how often training reads all sequences")
-    parser.add_argument("--test", nargs="+", type=count, default=[40, 400], metavar="N", help="test sequences")
-    parser.add_argument("--output", default="many_seeds.tsv", metavar="FILE", help="output: a row for each discovery")
+    parser.add_argument("--epochs", type=count, default=500, metavar="N", help="passes through the training sequences")
+    parser.add_argument(
+        "--test", nargs="+", type=count, default=[40, 400], metavar="N", help="numbers of test sequences"
+    )
+    parser.add_argument(
+        "--output", default="many_seeds.tsv", metavar="FILE", help="output: table, one row per discovery"
+    )
     return parser.parse_args()
 
 
-# Data and first weights: those of the programs, stacked. S seeds, m sequences, t places, n channels.
+# Data and initial weights: those of the programs, stacked. S seeds, m sequences, t positions, n channels.
 
 
 def start(build, motif, seeds, test):
-    """Training sequences (S, m, LENGTH), labels (S, m), test sequences, and the layers' first weights."""
+    """Training sequences (S, m, LENGTH), labels (S, m), test sequences, and the initial weights of the layers."""
     drawn = [draw(seed, LENGTH, TRAIN, test) for seed in seeds]
     labels = np.stack([has(motif, train) for train, _ in drawn])
     weights = []
@@ -49,8 +53,8 @@ def start(build, motif, seeds, test):
     return train, labels, test, [np.stack(layer) for layer in zip(*weights, strict=True)]
 
 
-# Model: forward gives the hidden layer (S, m, t, n) and the probabilities (S, m); backward the gradients of the hidden
-# layer's weights, from the gradient of the loss with respect to its outputs.
+# Model: `forward` returns the outputs of the hidden layer (S, m, t, n); `backward` returns the gradients of its
+# weights, computed from the gradient of the loss with respect to these outputs.
 
 
 def sigmoid(z):
@@ -62,7 +66,7 @@ def probabilities(hidden, dense, bias):
 
 
 class Convolution:
-    """mdet_conv1d.py and mdisc_conv1d.py."""
+    """The network of mdet_conv1d.py and the discovery of mdisc_conv1d.py."""
 
     rate = 0.01
 
@@ -89,11 +93,11 @@ class Convolution:
 
     @staticmethod
     def expected(motif):
-        return motif.ljust(WIDTH, "N")  # the window begins with it
+        return motif.ljust(WIDTH, "N")  # the window begins with the motif
 
 
 class Recurrent:
-    """mdet_simplernn.py and mdisc_simplernn.py."""
+    """The network of mdet_simplernn.py and the discovery of mdisc_simplernn.py."""
 
     rate = 0.1
 
@@ -112,7 +116,7 @@ class Recurrent:
 
     @staticmethod
     def backward(weights, x, hidden, gradient):
-        """Backpropagation through time: each step hands its gradient on to the step before."""
+        """Backpropagation through time: each step passes its gradient to the previous step."""
         kernel, recurrent, bias = (np.zeros_like(weight) for weight in weights[:3])
         flowing = np.zeros_like(hidden[:, :, 0])
         for t in reversed(range(LENGTH)):
@@ -131,14 +135,14 @@ class Recurrent:
 
     @staticmethod
     def expected(motif):
-        return motif.rjust(WIDTH, "N")  # the window ends with it
+        return motif.rjust(WIDTH, "N")  # the window ends with the motif
 
 
 WAYS = {"conv1d": Convolution, "simplernn": Recurrent}
 
 
 def train(way, x, labels, weights, epochs):
-    """Gradient descent, in place; the loss of the last epoch (S,)."""
+    """Train the weights in place by gradient descent; return the loss of the last epoch (S,)."""
     for _ in range(epochs):
         loss = 0
         for begin in range(0, x.shape[1], BATCH):
@@ -159,18 +163,18 @@ def train(way, x, labels, weights, epochs):
 
 
 def outcome(motif, expected, found, loss):
-    """One word for what discovery gave."""
+    """Classify the result of a discovery, as in section 3 of docs/tutorial.md."""
     if found == expected:
         return "found"
     if loss > LEARNED:
         return "not learned"
     if all(wanted in ("N", letter) for wanted, letter in zip(expected, found, strict=True)):
-        return "more letters"  # next to the motif
+        return "extra letters"  # next to the motif
     return "shifted" if motif in found else "other"
 
 
 def discover(way, motif, seed, dense, sequences, hidden, positive, loss):
-    """A row of the table: dense (t, n), sequences (m, t), hidden (m, t, n), positive (m,)."""
+    """One row of the table; dense (t, n), sequences (m, t), hidden (m, t, n), positive (m,)."""
     windows = way.windows(dense, sequences[positive], hidden[positive]) or ["-" * WIDTH]
     found = consensus(count_matrix(windows))
     return motif, seed, len(sequences), loss, found, outcome(motif, way.expected(motif), found, loss)
@@ -196,9 +200,9 @@ def main():
                 ]
                 rows += [(name, *row) for row in part]
                 outcomes = pd.Series([row[-1] for row in part]).value_counts()
-                told = ", ".join(f"{word} {times}" for word, times in outcomes.items())
+                summary = ", ".join(f"{outcome} {times}" for outcome, times in outcomes.items())
                 print(
-                    f"{name:9}  {way.expected(wanted)}  {number:4} test sequences, {len(part)} seeds: {told}",
+                    f"{name:9}  {way.expected(wanted)}  {number:4} test sequences, {len(part)} seeds: {summary}",
                     flush=True,
                 )
     columns = ["way", "motif", "seed", "test", "loss", "found", "outcome"]

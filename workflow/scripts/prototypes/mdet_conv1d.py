@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Motif detection with a convolution: is 111 anywhere among ten random digits?
+"""Motif detection with a convolution: does a sequence of ten random digits contain 111?
 
-A filter is a row of weights, as wide as the motif. It is laid on every place of the sequence and answers with the sum
-of digits times weights: DeepSEA and DanQ begin like this, with four bases in place of two digits.
+A filter is a row of weights, as wide as the motif. It moves along the sequence, and at each position its activation is
+the sum of digits times weights. The first layer of DeepSEA and DanQ works like this, with four bases instead of two
+digits.
 """
 
 from digits import count, draw, has, motif, parser, print_predictions, progress
@@ -11,13 +12,11 @@ from keras import Input, Sequential, layers, optimizers, utils
 
 def parse_arguments():
     options = parser(__doc__)
-    options.add_argument("--motif", type=motif, default="111", help="what to detect")
+    options.add_argument("--motif", type=motif, default="111", help="motif to detect")
     options.add_argument("--kernel", type=count, default=3, metavar="DIGITS", help="width of a filter")
-    options.add_argument(
-        "--epochs", type=count, default=500, metavar="N", help="how often training reads all sequences"
-    )
-    options.add_argument("--learning-rate", type=float, default=0.01, metavar="RATE", help="how far a step goes")
-    options.add_argument("--weights", default="mdet_conv1d.weights.h5", metavar="FILE", help="output")
+    options.add_argument("--epochs", type=count, default=500, metavar="N", help="passes through the training sequences")
+    options.add_argument("--learning-rate", type=float, default=0.01, metavar="RATE", help="size of the training steps")
+    options.add_argument("--weights", default="mdet_conv1d.weights.h5", metavar="FILE", help="output: trained weights")
     return options.parse_args()
 
 
@@ -28,7 +27,7 @@ def parse_arguments():
 
 
 def build(length, channels, kernel):
-    """Digits (length, 1) -> each filter's answer at each place -> one probability."""
+    """Digits (length, 1) -> activation of each filter at each position -> one probability."""
     return Sequential(
         [
             Input((length, 1)),
@@ -39,12 +38,11 @@ def build(length, channels, kernel):
     )
 
 
-def print_parameters(n, f, places):
+def print_parameters(n, f, positions):
+    print(f"convolution: (f + 1) * n = ({f} + 1) * {n} = {(f + 1) * n} parameters: {f} weights and a bias per filter")
     print(
-        f"convolution: (f + 1) * n = ({f} + 1) * {n} = {(f + 1) * n} parameters: {f} weights and a bias for each filter"
-    )
-    print(
-        f"dense: {places} * {n} + 1 = {places * n + 1}: for each filter a weight at each of {places} places, a bias\n"
+        f"dense: {positions} * {n} + 1 = {positions * n + 1} parameters: "
+        f"for each filter a weight at each of {positions} positions, and a bias\n"
     )
 
 
@@ -55,7 +53,7 @@ def main():
     arguments = parse_arguments()
     train, test = draw(arguments.seed, arguments.length, arguments.train, arguments.test)
     labels = has(arguments.motif, train)
-    print(f"{labels.mean():.1%} of {len(train)} sequences to train on have {arguments.motif}\n")
+    print(f"{labels.mean():.1%} of {len(train)} training sequences contain {arguments.motif}\n")
 
     utils.set_random_seed(arguments.seed)
     model = build(arguments.length, arguments.channels, arguments.kernel)
@@ -66,18 +64,18 @@ def main():
         loss="binary_crossentropy",
         optimizer=optimizers.SGD(arguments.learning_rate),
         metrics=["accuracy"],
-        jit_compile=True,  # with the next line: twice as fast, the same figures
+        jit_compile=True,  # together with the next line: twice as fast, same results
         steps_per_execution=32,
     )
-    # Not shuffled: the sequences are in random order as they are.
+    # No shuffling: the sequences are already in random order.
     model.fit(train, labels, 32, arguments.epochs, verbose=0, shuffle=False, callbacks=[progress(arguments.epochs)])
     model.save_weights(arguments.weights)
 
     print_predictions(test, has(arguments.motif, test), model.predict(test, verbose=0)[:, 0])
     print(
-        "\nWhat this shows: filters of a few weights find a motif that nobody described to them. Training only said"
-        "\nwhich sequences have it."
-        "\nTry next: mdisc_conv1d.py, which asks the filters what they found; --channels 1; --motif 101; --length 20."
+        "\nWhat this shows: filters with a few weights learn a motif. The network was not given the motif, only which"
+        "\ntraining sequences contain it."
+        "\nTry next: mdisc_conv1d.py, which shows what the filters learned; --channels 1; --motif 101; --length 20."
     )
 
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Motif detection with a recurrent layer: is 111 anywhere among ten random digits?
+"""Motif detection with a recurrent layer: does a sequence of ten random digits contain 111?
 
-A recurrent unit reads one digit after the other. Its state follows from the digit and from the last states, so that it
-can remember. DanQ has such a layer behind its convolution, with LSTM units, which remember longer (vgrad_rnn.py).
+A recurrent unit reads one digit after the other. Its state depends on the digit and on the previous states of all
+units, so it can remember. DanQ has a recurrent layer after its convolution, with LSTM units, which remember longer
+(vgrad_rnn.py).
 """
 
 from digits import count, draw, has, motif, parser, print_predictions, progress
@@ -11,13 +12,15 @@ from keras import Input, Sequential, layers, optimizers, utils
 
 def parse_arguments():
     options = parser(__doc__)
-    options.add_argument("--motif", type=motif, default="111", help="what to detect")
-    options.add_argument("--activation", default="sigmoid", choices=["sigmoid", "tanh", "relu"], help="of the units")
+    options.add_argument("--motif", type=motif, default="111", help="motif to detect")
     options.add_argument(
-        "--epochs", type=count, default=500, metavar="N", help="how often training reads all sequences"
+        "--activation", default="sigmoid", choices=["sigmoid", "tanh", "relu"], help="activation function of the units"
     )
-    options.add_argument("--learning-rate", type=float, default=0.1, metavar="RATE", help="how far a step goes")
-    options.add_argument("--weights", default="mdet_simplernn.weights.h5", metavar="FILE", help="output")
+    options.add_argument("--epochs", type=count, default=500, metavar="N", help="passes through the training sequences")
+    options.add_argument("--learning-rate", type=float, default=0.1, metavar="RATE", help="size of the training steps")
+    options.add_argument(
+        "--weights", default="mdet_simplernn.weights.h5", metavar="FILE", help="output: trained weights"
+    )
     return options.parse_args()
 
 
@@ -28,7 +31,7 @@ def parse_arguments():
 
 
 def build(length, channels, activation="sigmoid"):
-    """Digits (length, 1) -> each unit's state after each digit -> one probability."""
+    """Digits (length, 1) -> state of each unit after each digit -> one probability."""
     return Sequential(
         [
             Input((length, 1)),
@@ -39,11 +42,12 @@ def build(length, channels, activation="sigmoid"):
     )
 
 
-def print_parameters(n, places):
+def print_parameters(n, positions):
     print(f"recurrent: 2n + n^2 = 2 * {n} + {n}^2 = {2 * n + n * n} parameters:", end=" ")
-    print("for each unit a weight for the digit, a bias, and a weight for each unit's last state")
+    print("for each unit a weight for the digit, a bias, and a weight for the previous state of each unit")
     print(
-        f"dense: {places} * {n} + 1 = {places * n + 1}: for each unit a weight after each of {places} digits, a bias\n"
+        f"dense: {positions} * {n} + 1 = {positions * n + 1} parameters: "
+        f"for each unit a weight after each of {positions} digits, and a bias\n"
     )
 
 
@@ -54,7 +58,7 @@ def main():
     arguments = parse_arguments()
     train, test = draw(arguments.seed, arguments.length, arguments.train, arguments.test)
     labels = has(arguments.motif, train)
-    print(f"{labels.mean():.1%} of {len(train)} sequences to train on have {arguments.motif}\n")
+    print(f"{labels.mean():.1%} of {len(train)} training sequences contain {arguments.motif}\n")
 
     utils.set_random_seed(arguments.seed)
     model = build(arguments.length, arguments.channels, arguments.activation)
@@ -65,18 +69,20 @@ def main():
         loss="binary_crossentropy",
         optimizer=optimizers.SGD(arguments.learning_rate),
         metrics=["accuracy"],
-        jit_compile=True,  # with the next line: twice as fast, the same figures
+        jit_compile=True,  # together with the next line: twice as fast, same results
         steps_per_execution=32,
     )
-    # Not shuffled: the sequences are in random order as they are.
+    # No shuffling: the sequences are already in random order.
     model.fit(train, labels, 32, arguments.epochs, verbose=0, shuffle=False, callbacks=[progress(arguments.epochs)])
     model.save_weights(arguments.weights)
 
     print_predictions(test, has(arguments.motif, test), model.predict(test, verbose=0)[:, 0])
     print(
-        "\nWhat this shows: units that see one digit at a time, and their own past, find what filters find."
-        "\nTry next: mdisc_simplernn.py, which asks the units what they found; --activation tanh --learning-rate .01,"
-        "\nwhich learns as well and tells less; --length 30: the longer the way back, the harder (vgrad_rnn.py)."
+        "\nWhat this shows: units that see one digit at a time and the previous states can detect a motif, as filters"
+        "\ndo."
+        "\nTry next: mdisc_simplernn.py, which shows what the units learned; --activation tanh --learning-rate .01,"
+        "\nwhich learns as well but is harder to read; --length 30: longer sequences are harder to remember"
+        "\n(vgrad_rnn.py)."
     )
 
 

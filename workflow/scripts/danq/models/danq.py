@@ -1,15 +1,32 @@
-"""DanQ: a convolution that scans for motifs, and a bidirectional LSTM that reads their arrangement.
+"""DanQ: a convolution that detects motifs, and a bidirectional LSTM that reads their arrangement.
 
-Quang & Xie, Nucleic Acids Research 44(11):e107, 2016. Published sizes give 46,926,479 parameters
-at 1,000 bp and 919 targets.
+The published sizes give 46,926,479 parameters at 1,000 bp and 919 targets.
 """
 
 from __future__ import annotations
 
-import keras
-from keras import layers
+from typing import TYPE_CHECKING
 
-CHOICES = {"gates": ("sigmoid", "hard_sigmoid")}
+if TYPE_CHECKING:
+    import keras
+
+PAPER = "Quang & Xie, Nucleic Acids Research 44(11):e107, 2016"
+SIZES = {
+    "filters": "number of filters (motif detectors) of the convolution",
+    "kernel": "width of the filters in bp",
+    "pool": "number of neighbouring positions that max-pooling joins",
+    "lstm": "number of LSTM units in each direction",
+    "dense": "number of units of the hidden dense layer",
+    "dropout": "share of values dropped after pooling",
+    "lstm_dropout": "share of values dropped after the LSTM",
+    "gates": "activation of the LSTM's gates",
+}
+CHOICES = {
+    "gates": {
+        "sigmoid": "runs on cuDNN",
+        "hard_sigmoid": "clip(.2 x + .5, 0, 1), as in the Keras of 2015 that the published weights come from",
+    }
+}
 
 
 def build(
@@ -25,18 +42,15 @@ def build(
     lstm_dropout: float = 0.5,
     gates: str = "sigmoid",
 ) -> keras.Model:
-    """One-hot windows (n, window_length, 4) to probabilities (n, n_targets).
+    """Build DanQ: one-hot windows (n, window_length, 4) to probabilities (n, n_targets)."""
+    import keras
+    from keras import layers
 
-    Sizes: `filters` of `kernel` bp, max-pooling over `pool` places, `lstm` units in each direction
-    and `dense` hidden units; `dropout` follows the pool, `lstm_dropout` the LSTM. `gates` of
-    the LSTM are "sigmoid" (which runs on cuDNN) or "hard_sigmoid", clip(.2 x + .5, 0, 1), as in the Keras of
-    2015 that the published weights come from.
-    """
     window = keras.Input((window_length, 4), name="window")
     x = layers.Conv1D(filters, kernel, activation="relu", name="first_convolution")(window)
     x = layers.MaxPooling1D(pool)(x)
     x = layers.Dropout(dropout)(x)
-    gate = _hard_sigmoid if gates == "hard_sigmoid" else "sigmoid"
+    gate = _hard_sigmoid() if gates == "hard_sigmoid" else "sigmoid"
     x = layers.Bidirectional(layers.LSTM(lstm, recurrent_activation=gate, return_sequences=True))(x)
     x = layers.Dropout(lstm_dropout)(x)
     x = layers.Flatten()(x)
@@ -45,7 +59,12 @@ def build(
     return keras.Model(window, probabilities, name="DanQ")
 
 
-@keras.saving.register_keras_serializable("danq")  # the bidirectional layer makes its copies by name
-def _hard_sigmoid(x):
-    """Theano's; today's Keras has another slope (1/6)."""
-    return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+def _hard_sigmoid():
+    """Theano's hard sigmoid; the one in today's Keras has a slope of 1/6."""
+    import keras
+
+    @keras.saving.register_keras_serializable("danq")  # the bidirectional layer copies its LSTM by name
+    def hard_sigmoid(x):
+        return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+
+    return hard_sigmoid

@@ -1,15 +1,15 @@
-"""DanQ-JASPAR: a larger DanQ whose first filters start as known motifs.
-
-Quang & Xie, Nucleic Acids Research 44(11):e107, 2016.
-"""
+"""DanQ-JASPAR: a larger DanQ whose first filters start as known motifs."""
 
 from __future__ import annotations
 
-import keras
+from typing import TYPE_CHECKING
 
 from . import danq
 
-CHOICES = danq.CHOICES
+if TYPE_CHECKING:
+    import keras
+
+PAPER, SIZES, CHOICES = danq.PAPER, danq.SIZES, danq.CHOICES
 FIRST_FILTERS = "jaspar"
 
 
@@ -26,6 +26,6 @@ def build(
     lstm_dropout: float = 0.5,
     gates: str = "sigmoid",
 ) -> keras.Model:
-    """One-hot windows (n, window_length, 4) to probabilities (n, n_targets); sizes as those of `danq.build`."""
+    """Build DanQ-JASPAR: one-hot windows (n, window_length, 4) to probabilities (n, n_targets)."""
     sizes = {"filters": filters, "kernel": kernel, "pool": pool, "lstm": lstm, "dense": dense}
     return danq.build(window_length, n_targets, **sizes, dropout=dropout, lstm_dropout=lstm_dropout, gates=gates)

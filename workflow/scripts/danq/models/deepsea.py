@@ -1,13 +1,31 @@
-"""DeepSEA: three convolutions, each reading what the one before found.
+"""DeepSEA: three convolutions, each of which reads the output of the one before.
 
-Zhou & Troyanskaya, Nature Methods 12:931-934, 2015. Published sizes give 52,843,119 parameters at
-1,000 bp and 919 targets.
+The published sizes give 52,843,119 parameters at 1,000 bp and 919 targets.
 """
 
 from __future__ import annotations
 
-import keras
-from keras import layers
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+PAPER = "Zhou & Troyanskaya, Nature Methods 12:931-934, 2015"
+SIZES = {
+    "filters": "number of filters (motif detectors) of the first convolution",
+    "filters2": "number of filters of the second convolution",
+    "filters3": "number of filters of the third convolution",
+    "kernel": "width of the first convolution's filters in bp",
+    "kernel2": "width of the second convolution's filters in positions",
+    "kernel3": "width of the third convolution's filters in positions",
+    "pool": "number of neighbouring positions that max-pooling joins after the first convolution",
+    "pool2": "number of neighbouring positions that max-pooling joins after the second convolution",
+    "dense": "number of units of the hidden dense layer",
+    "dropout": "share of values dropped after each pooling",
+    "last_dropout": "share of values dropped after the third convolution",
+    "l1": "L1 penalty on the mean activity of the hidden dense units (published 1.0e-8); 0 for none",
+    "max_norm": "largest norm of the weights that lead to one filter or unit (published 0.9); 0 for no limit",
+}
 
 
 def build(
@@ -28,34 +46,29 @@ def build(
     l1: float = 0.0,
     max_norm: float = 0.0,
 ) -> keras.Model:
-    """One-hot windows (n, window_length, 4) to probabilities (n, n_targets).
-
-    Sizes: three convolutions of `filters`, `filters2` and `filters3`, `kernel`, `kernel2` and
-    `kernel3` places wide, max-pooling over `pool` and `pool2` places after the first two, `dense`
-    hidden units; `dropout` follows both pools, `last_dropout` the third convolution. `l1` is the
-    penalty on the hidden units' activity (published: 1e-8; a batch's mean), `max_norm` the largest
-    norm of the weights that lead to any one filter or unit (published: .9); 0 is none.
-    """
+    """Build DeepSEA: one-hot windows (n, window_length, 4) to probabilities (n, n_targets)."""
+    import keras
+    from keras import layers
 
     def norm(axes):
         return keras.constraints.MaxNorm(max_norm, axes) if max_norm else None
 
-    of_filter, of_unit = [0, 1], 0
+    def convolution(filters, kernel, name=None):
+        return layers.Conv1D(filters, kernel, activation="relu", kernel_constraint=norm([0, 1]), name=name)
+
     window = keras.Input((window_length, 4), name="window")
-    x = layers.Conv1D(filters, kernel, activation="relu", kernel_constraint=norm(of_filter), name="first_convolution")(
-        window
-    )
+    x = convolution(filters, kernel, "first_convolution")(window)
     x = layers.MaxPooling1D(pool)(x)
     x = layers.Dropout(dropout)(x)
-    x = layers.Conv1D(filters2, kernel2, activation="relu", kernel_constraint=norm(of_filter))(x)
+    x = convolution(filters2, kernel2)(x)
     x = layers.MaxPooling1D(pool2)(x)
     x = layers.Dropout(dropout)(x)
-    x = layers.Conv1D(filters3, kernel3, activation="relu", kernel_constraint=norm(of_filter))(x)
+    x = convolution(filters3, kernel3)(x)
     x = layers.Dropout(last_dropout)(x)
     x = layers.Flatten()(x)
     penalty = keras.regularizers.L1(l1) if l1 else None
-    x = layers.Dense(dense, activation="relu", kernel_constraint=norm(of_unit), activity_regularizer=penalty)(x)
+    x = layers.Dense(dense, activation="relu", kernel_constraint=norm(0), activity_regularizer=penalty)(x)
     probabilities = layers.Dense(
-        n_targets, activation="sigmoid", kernel_constraint=norm(of_unit), dtype="float32", name="probabilities"
+        n_targets, activation="sigmoid", kernel_constraint=norm(0), dtype="float32", name="probabilities"
     )(x)
     return keras.Model(window, probabilities, name="DeepSEA")

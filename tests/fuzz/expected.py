@@ -1,0 +1,106 @@
+"""What prepare.py should write, by an independent reading of genome, sheet and peaks in plain Python.
+
+Each reader returns None for a file that has no single meaning; such a file must be refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+BIN, WINDOW = 20, 60  # bp
+FLANK = (WINDOW - BIN) // 2
+SPLITS = {"valid": "chr3", "test": "chr4"}  # all other contigs are train
+
+
+def text_lines(path: Path, errors: str = "strict") -> list[str] | None:
+    """Lines of a plain or gzip file with any line ends; None for a damaged one."""
+    data = path.read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error):
+            return None
+    try:
+        text = data.decode("utf-8-sig", errors)
+    except UnicodeDecodeError:
+        return None
+    text = text.replace("\r\n", "\n")
+    return text.split("\n" if "\n" in text else "\r")
+
+
+def contigs(path: Path) -> dict[str, str] | None:
+    """Bases of each contig."""
+    found: dict[str, list[str]] = {}
+    name = None
+    for line in text_lines(path) or []:
+        if line.startswith(">"):
+            name = (line[1:].split() or [""])[0]
+            if not name or name in found:
+                return None
+            found[name] = []
+        elif name is None and line.startswith(";"):  # a comment, by the original convention
+            continue
+        elif line.strip():
+            if name is None:
+                return None
+            found[name].append(line.strip())
+    return {name: "".join(parts) for name, parts in found.items()} or None
+
+
+def peaks(path: Path, lengths: dict[str, int], min_signal: float | None) -> list[tuple[str, int, int]] | None:
+    found = []
+    lines = text_lines(path, "replace")  # bytes in a column that is not read do not matter
+    for line in lines or []:
+        if not line.strip() or line.startswith(("#", "track", "browser")):
+            continue
+        fields = [field.strip() for field in (line.split("\t") if "\t" in line else line.split())]
+        try:
+            contig, start, end = fields[0], int(fields[1]), int(fields[2])
+            if min_signal is not None and not float(fields[6]) >= min_signal:
+                continue
+        except (ValueError, IndexError):
+            return None
+        if not 0 <= start < end:
+            return None
+        if contig in lengths:
+            found.append((contig, start, min(end, lengths[contig])))
+    return found if lines else None
+
+
+def sheet(path: Path) -> list[dict[str, str]] | None:
+    lines = [line for line in text_lines(path) or [] if line.strip()]
+    rows = [[field.strip() for field in line.split("\t")] for line in lines]
+    if not rows or len(set(rows[0])) < len(rows[0]) or not {"name", "assay", "peaks"} <= set(rows[0]):
+        return None
+    if any(any(row[len(rows[0]) :]) for row in rows):
+        return None
+    return [dict(zip(rows[0], row + [""] * len(rows[0]), strict=False)) for row in rows[1:]]
+
+
+def windows(folder: Path, min_signal: float | None = None) -> dict | None:
+    """The targets, and for each split the windows by place: bases, and one letter 0 or 1 for each target."""
+    genome, rows = contigs(folder / "genome.fa"), sheet(folder / "targets.tsv")
+    if not genome or not rows:
+        return None
+    lengths = {name: len(bases) for name, bases in genome.items()}
+    labels: dict[tuple[str, int], list[str]] = {}
+    for i, row in enumerate(rows):
+        path = folder / row["peaks"]
+        found = peaks(path, lengths, min_signal) if path.is_file() else None
+        if found is None:
+            return None
+        for contig, start, end in found:
+            for bin in range(start // BIN * BIN, end, BIN):
+                if min(end, bin + BIN) - max(start, bin) > BIN / 2:
+                    labels.setdefault((contig, bin), ["0"] * len(rows))[i] = "1"
+    result: dict = {"targets": [(row["name"], row["assay"]) for row in rows]}
+    result |= {split: {} for split in ("train", "valid", "test")}
+    for (contig, bin), bits in labels.items():
+        place = bin - FLANK
+        bases = genome[contig][max(place, 0) : bin + BIN + FLANK].upper()
+        if place >= 0 and len(bases) == WINDOW and set(bases) <= set("ACGT"):
+            split = next((name for name, only in SPLITS.items() if only == contig), "train")
+            result[split][contig, place] = (bases, "".join(bits))
+    return result

@@ -1,0 +1,458 @@
+"""The table of input formats: for each, good inputs, the file that is mutated, the program that reads it, and a judge.
+
+A judge compares what the program wrote with the outputs for the good input, or with an independent reading of the
+mutated file. It returns what is silently wrong, or "".
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import expected
+import h5py
+import numpy as np
+import pandas as pd
+import programs
+import scipy.io
+from mutators import BYTES, HDF5, TEXT
+
+from danq.data import onehot
+from danq.data.targets import Target
+from danq.data.windows import Windows, writing
+
+ASSAYS = {"CTCF": "TF", "REST": "TF", "DNase": "DNase", "H3K4me3": "histone"}
+TARGETS = [Target(i, name, assay) for i, (name, assay) in enumerate(ASSAYS.items(), 1)]
+LENGTH, COUNTS = 40, {"train": 60, "valid": 30, "test": 40}
+WINDOWS_MADE_BY = {"rule": {"keep": "any", "split": {"test": ["chr4"]}}}
+
+
+@dataclass(frozen=True)
+class Format:
+    """One input format.
+
+    make : writes good inputs into a folder
+    file : the file that is mutated, in this folder
+    mutators : of its bytes; structural : of its HDF5 objects
+    run : runs the program in the folder with the inputs; outputs go to `out/`
+    judge : (folder of the case, folder of the good inputs) to what is silently wrong, or ""
+    seconds : that a case may take
+    share : how often it is tried, relative to the others
+    """
+
+    make: Callable[[Path], None]
+    file: str
+    mutators: Sequence[Callable]
+    run: Callable[[Path], None]
+    judge: Callable[[Path, Path], str]
+    structural: Sequence[Callable] = ()
+    seconds: float = 20
+    share: float = 1
+
+
+# Genome, peaks and sheet, read by prepare.py
+
+
+def make_genome(folder: Path) -> None:
+    draw = np.random.default_rng(1)
+    lengths = {"chr1": 900, "chr2": 790, "chr3": 605, "chr4": 600}
+    lines = []
+    for name, length in lengths.items():
+        bases = "".join(draw.choice(list("ACGT"), length))
+        bases = bases[:100] + "NNN" + bases[103:200].lower() + bases[200:]
+        lines += [f">{name} a contig", *(bases[i : i + 200] for i in range(0, length, 200))]
+    _write(folder / "genome.fa", lines)
+    for target in ASSAYS:
+        lines = []
+        for name, length in lengths.items():
+            for start in np.sort(draw.integers(0, length - 40, 6)).tolist():
+                end = start + int(draw.integers(12, 40))
+                lines.append(f"{name}\t{start}\t{end}\t.\t0\t.\t{draw.uniform(1, 50):.2f}\t-1\t-1\t5")
+        _write(folder / f"peaks/{target}.narrowPeak", lines)
+    _write(
+        folder / "targets.tsv", ["name\tassay\tpeaks"] + [f"{t}\t{a}\tpeaks/{t}.narrowPeak" for t, a in ASSAYS.items()]
+    )
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def make_gzipped_peaks(folder: Path) -> None:
+    make_genome(folder)
+    path = folder / "peaks/CTCF.narrowPeak"
+    path.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+
+
+def prepare(*more: str) -> Callable[[Path], None]:
+    words = [
+        "-g",
+        "genome.fa",
+        "-t",
+        "targets.tsv",
+        "--bin",
+        "20",
+        "--window",
+        "60",
+        "--valid",
+        "chr3",
+        "--test",
+        "chr4",
+        "--processes",
+        "1",
+        "-o",
+        "out",
+    ]
+    return lambda folder: programs.program("prepare", *words, *more)
+
+
+def judge_windows(min_signal: float | None = None) -> Callable[[Path, Path], str]:
+    def judge(folder: Path, good: Path) -> str:
+        wanted = expected.windows(folder, min_signal)
+        if wanted is None:
+            return "the input has no single meaning, and was accepted"
+        for split in COUNTS:
+            found = Windows(folder / f"out/{split}.h5")
+            if [(target.name, target.assay) for target in found.targets] != wanted["targets"]:
+                return f"{split}: the targets differ"
+            contig, start = found.places()
+            bases = ["".join("NTGCA"[i] for i in row) for row in _codes(found.onehot(slice(None), dtype=np.uint8))]
+            bits = ["".join(map(str, row)) for row in found.labels().tolist()]
+            rows = dict(
+                zip(zip(contig.tolist(), start.tolist(), strict=True), zip(bases, bits, strict=True), strict=True)
+            )
+            if rows != wanted[split]:
+                return f"{split}: {len(rows)} windows that are not the {len(wanted[split])} expected"
+        return ""
+
+    return judge
+
+
+def _codes(tensor: np.ndarray) -> np.ndarray:
+    """0 for an unknown base, 4, 3, 2, 1 for A, C, G, T."""
+    return (tensor * np.array([4, 3, 2, 1])).sum(axis=2)
+
+
+# Windows, predictions, checkpoint and state
+
+
+def make_windows(folder: Path) -> None:
+    draw = np.random.default_rng(2)
+    for split, n in COUNTS.items():
+        labels = draw.random((n, len(TARGETS))) < 0.4
+        codes = draw.integers(0, 4, (n, LENGTH))
+        made_by = WINDOWS_MADE_BY | {"split": split}
+        with writing(folder / f"data/{split}.h5", n, LENGTH, TARGETS, bin=20, contigs=["chr1", "chr2"], assembly="toy",
+                     made_by=made_by) as writer:  # fmt: skip
+            packed = onehot.pack(np.eye(4, dtype=np.uint8)[codes])
+            writer.append(packed, np.packbits(labels, axis=1), np.arange(n) % 2, 100 * np.arange(n))
+
+
+def run_baseline(folder: Path) -> None:
+    programs.program(
+        "baseline", "composition", *["-d", "data", "-o", "out/test.h5", "--table", "out/table.tsv", "--threads", "1"]
+    )
+
+
+def judge_predictions(folder: Path, good: Path) -> str:
+    with h5py.File(folder / "out/test.h5") as file, h5py.File(good / "out/test.h5") as before:
+        found, old = file["predictions"][()], before["predictions"][()]
+        if found.shape != old.shape:
+            return f"predictions of shape {found.shape}, not {old.shape}"
+        if not (np.isfinite(found).all() and found.min() >= 0 and found.max() <= 1):
+            return "predictions that are no probabilities"
+        if file["labels"].shape != before["labels"].shape or file["targets"][()] != before["targets"][()]:
+            return "labels or targets that differ from the good ones"
+    for data in Path(folder, "data").glob("*.h5"):
+        with h5py.File(data) as file, h5py.File(good / "data" / data.name) as before:
+            for name in ("sequence", "labels"):
+                if file[name].shape != before[name].shape or file[name].dtype != before[name].dtype:
+                    return f"{data.name}: {name} of another shape or type was accepted"
+    return ""
+
+
+def make_predictions(folder: Path) -> None:
+    make_windows(folder)
+    (folder / "out").mkdir(exist_ok=True)
+    programs.program(
+        "baseline", "composition", *["-d", "data", "-o", "test.h5", "--table", "table.tsv", "--threads", "1"]
+    )
+    for path in folder.glob("data/*"):
+        path.unlink()
+
+
+def run_evaluate(folder: Path) -> None:
+    programs.program(
+        "evaluate", "test.h5", *["-o", "out/auc.tsv", "--curves", "out/curves.tsv", "--calibration", "out/c.tsv"]
+    )
+
+
+def judge_auc(folder: Path, good: Path) -> str:
+    found, old = (pd.read_csv(path / "out/auc.tsv", sep="\t") for path in (folder, good))
+    with h5py.File(folder / "test.h5") as file:
+        targets = json.loads(file["targets"][()])  # letters of a name may have changed
+    if found["index"].tolist() != [target["index"] for target in targets] or len(found) != len(old):
+        return "the targets differ"
+    for name in ("auroc", "auprc"):
+        values = found[name].dropna()
+        if not values.between(0, 1).all() or len(values) < len(old[name].dropna()):
+            return f"{name} beyond 0 and 1, or missing"
+    if not (found["windows"] == old["windows"]).all():
+        return "the number of windows differs"
+    with h5py.File(folder / "test.h5") as file:
+        values = file["predictions"][()]
+        if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
+            return "predictions that are no probabilities were evaluated"
+    return ""
+
+
+def make_checkpoint(folder: Path) -> None:
+    make_windows(folder)
+    programs.save_checkpoint(folder / "model.weights.h5", LENGTH, TARGETS)
+
+
+def run_predict(folder: Path) -> None:
+    programs.program(
+        "predict",
+        *["-d", "data", "-c", "model.weights.h5", "-o", "out/test.h5", "--strands", "forward", "--threads", "1"],
+    )
+
+
+def make_state(folder: Path) -> None:
+    programs.save_state(folder / "state.h5", LENGTH, TARGETS)
+
+
+def run_state(folder: Path) -> None:
+    programs.resume_state(folder / "state.h5", folder / "out/resumed.json")
+
+
+def judge_state(folder: Path, good: Path) -> str:
+    return json.loads((folder / "out/resumed.json").read_text())["wrong"]
+
+
+# Published data: bundles and tables
+
+
+def make_bundle(folder: Path) -> None:
+    draw = np.random.default_rng(3)
+    (folder / "bundle").mkdir()
+    for split, n in {"train": 24, "valid": 8, "test": 10}.items():
+        one = np.eye(4, dtype=np.uint8)[draw.integers(0, 4, (n, 30))].transpose(0, 2, 1)
+        sequence = np.concatenate([one, one[:, ::-1, ::-1]])
+        labels = np.tile((draw.random((n, 5)) < 0.4).astype(np.uint8), (2, 1))
+        if split == "train":
+            with h5py.File(folder / "bundle/train.mat", "w", userblock_size=512) as file:
+                file["trainxdata"], file["traindata"] = sequence.transpose(2, 1, 0), labels.T
+        else:
+            content = {f"{split}xdata": sequence, f"{split}data": labels}
+            scipy.io.savemat(folder / f"bundle/{split}.mat", content, do_compression=split == "valid")
+
+
+def run_import(folder: Path) -> None:
+    programs.program("import_bundle", "bundle", "-o", "out")
+
+
+def judge_bundle(folder: Path, good: Path) -> str:
+    for split in COUNTS:
+        found, old = (Windows(path / f"out/{split}.h5") for path in (folder, good))
+        mutated = (folder / f"bundle/{split}.mat").read_bytes() != (good / f"bundle/{split}.mat").read_bytes()
+        rows = found.onehot(slice(None), dtype=np.uint8), found.labels()
+        if not mutated or _same(rows, (old.onehot(slice(None), dtype=np.uint8), old.labels())):
+            continue
+        wanted = _read_mat(folder / f"bundle/{split}.mat", split)
+        if wanted is None:
+            return f"{split}: SciPy or h5py cannot read the file, and other windows than the good ones were written"
+        half = tuple(part[: len(part) // 2] for part in wanted)
+        if not (_same(rows, wanted) or _same(rows, half)):
+            return f"{split}: the windows are not those of the file"
+    return ""
+
+
+def _same(ours: tuple, other: tuple) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(ours, other, strict=True))
+
+
+def _read_mat(path: Path, split: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """One-hot windows (n, L, 4), channels A, C, G, T, and labels (n, T) by SciPy or h5py."""
+    try:
+        if split == "train":
+            with h5py.File(path) as file:
+                sequence, labels = file["trainxdata"][()], file["traindata"][()]
+                if sequence.shape[2] == labels.shape[1]:
+                    sequence, labels = sequence.transpose(2, 1, 0), labels.T
+        else:
+            content = scipy.io.loadmat(path)
+            sequence, labels = content[f"{split}xdata"], content[f"{split}data"]
+    except Exception:
+        return None
+    return sequence.transpose(0, 2, 1)[:, :, [0, 2, 1, 3]], labels
+
+
+def make_published(folder: Path) -> None:
+    draw = np.random.default_rng(4)
+    lines = ["Cell Type\tTF/DNase/HistoneMark\tTreatment\tAssay\tDanQ ROC AUC\tDanQ PR AUC"]
+    for target in TARGETS:
+        lines.append(f"K562\t{target.name}\tNone\t{target.assay}\t{draw.uniform(0.5, 1):.5f}\t{draw.uniform():.5f}")
+    _write(folder / "aucs.txt", lines)
+    make_predictions(folder)
+    programs.program("evaluate", "test.h5", "-o", "auc.tsv")
+    (folder / "test.h5").unlink()
+
+
+def run_published(folder: Path) -> None:
+    programs.program("compare_published", "auc.tsv", "aucs.txt", "-o", "out")
+
+
+def judge_published(folder: Path, good: Path) -> str:
+    found, old = (pd.read_csv(path / "out/published.tsv", sep="\t") for path in (folder, good))
+    if len(found) != len(old):
+        return f"{len(found)} targets compared, not {len(old)}"
+    for name in ("published_auroc", "published_auprc"):
+        if not found[name].dropna().between(0, 1).all():
+            return f"{name} beyond 0 and 1 was accepted"
+    return ""
+
+
+# Motifs, records and the config
+
+
+def make_meme(folder: Path) -> None:
+    _make_motifs(folder)
+    programs.write_motifs(folder / "known.meme", 26)
+
+
+def make_jaspar(folder: Path) -> None:
+    _make_motifs(folder)
+    programs.write_jaspar(folder / "known.jaspar", 26)
+
+
+def _make_motifs(folder: Path) -> None:
+    (folder / "motifs").mkdir()
+    programs.write_motifs(folder / "motifs/motifs.meme", 2)
+    programs.write_filters(folder / "motifs/filters.tsv", 2)
+
+
+def run_annotate(name: str) -> Callable[[Path], None]:
+    return lambda folder: programs.program("annotate", "motifs", "-o", "out", "--known", name, "--max-evalue", "1e9")
+
+
+def judge_motifs(folder: Path, good: Path) -> str:
+    matches = pd.read_csv(folder / "out/matches.tsv", sep="\t")
+    if not matches["pvalue"].between(0, 1).all() or matches[["overlap", "offset"]].isna().any().any():
+        return "matches without a p-value"
+    for line in (folder / "out/known.meme").read_text().splitlines():
+        values = line.split()
+        if len(values) == 4 and _is_numbers(values):
+            numbers = np.array(values, float)
+            if not (np.isfinite(numbers).all() and numbers.min() >= 0 and abs(numbers.sum() - 1) < 0.01):
+                return f"a known motif with the probabilities {line}"
+    return ""
+
+
+def _is_numbers(words: list[str]) -> bool:
+    try:
+        [float(word) for word in words]
+    except ValueError:
+        return False
+    return True
+
+
+def make_run(folder: Path) -> None:
+    programs.write_run(folder / "model")
+
+
+def run_motif_comparison(folder: Path) -> None:
+    programs.program("compare_motifs", "danq=model", "-o", "out")
+
+
+def judge_run(folder: Path, good: Path) -> str:
+    run = json.loads((folder / "model/training/run.json").read_text())
+    found = pd.read_csv(folder / "out/annotated.tsv", sep="\t", keep_default_na=False)["architecture"][0]
+    return "" if found == run["recipe"]["architecture"] and found.isascii() else f"the architecture is {found!r}"
+
+
+def make_config(folder: Path) -> None:
+    make_genome(folder)
+    programs.write_config(folder / "config.yaml")
+
+
+def judge_config(folder: Path, good: Path) -> str:
+    """Each value of the file is in the checked config; all numbers are finite."""
+    given, found = programs.given_config(folder / "config.yaml"), json.loads((folder / "out/config.json").read_text())
+    if given is None:
+        return "a config with duplicate keys or without a mapping was accepted"
+    return _differs(given, found, "")
+
+
+def _differs(given, found, key: str) -> str:
+    if isinstance(given, dict):
+        for name, value in given.items():
+            if not isinstance(found, dict) or str(name) not in found:
+                return f"{key}{name} was dropped"
+            if wrong := _differs(value, found[str(name)], f"{key}{name}."):
+                return wrong
+        return ""
+    if isinstance(found, float) and not math.isfinite(found):
+        return f"{key} is {found}"
+    return "" if given == found or given is None or key.startswith("folder") else f"{key} is {found!r}, not {given!r}"
+
+
+PREPARED = {"make": make_genome, "mutators": TEXT}
+FORMATS = {
+    "fasta": Format(file="genome.fa", run=prepare(), judge=judge_windows(), **PREPARED),
+    "bed": Format(file="peaks/CTCF.narrowPeak", run=prepare(), judge=judge_windows(), **PREPARED),
+    "bed_signal": Format(
+        file="peaks/CTCF.narrowPeak", run=prepare("--min-signal", "10"), judge=judge_windows(10), **PREPARED, share=0.5
+    ),
+    "bed_gz": Format(
+        make_gzipped_peaks, "peaks/CTCF.narrowPeak", BYTES, prepare(), judge_windows(), share=0.3
+    ),
+    "sheet": Format(file="targets.tsv", run=prepare(), judge=judge_windows(), **PREPARED),
+    "config": Format(make_config, "config.yaml", TEXT, programs.check_config, judge_config),
+    "windows": Format(make_windows, "data/train.h5", BYTES, run_baseline, judge_predictions, HDF5, share=1.5),
+    "mat_v73": Format(make_bundle, "bundle/train.mat", BYTES, run_import, judge_bundle, HDF5),
+    "mat_v5": Format(make_bundle, "bundle/test.mat", BYTES, run_import, judge_bundle),
+    "mat_v5_gz": Format(make_bundle, "bundle/valid.mat", BYTES, run_import, judge_bundle, share=0.5),
+    "meme": Format(make_meme, "known.meme", TEXT, run_annotate("known.meme"), judge_motifs, share=0.6),
+    "jaspar": Format(make_jaspar, "known.jaspar", TEXT, run_annotate("known.jaspar"), judge_motifs, share=0.6),
+    "predictions": Format(make_predictions, "test.h5", BYTES, run_evaluate, judge_auc, HDF5),
+    "checkpoint": Format(
+        make_checkpoint, "model.weights.h5", BYTES, run_predict, judge_predictions, HDF5, seconds=60, share=0.3
+    ),
+    "state": Format(make_state, "state.h5", BYTES, run_state, judge_state, HDF5, seconds=60),
+    "run_json": Format(make_run, "model/training/run.json", TEXT, run_motif_comparison, judge_run, share=0.6),
+    "published": Format(make_published, "aucs.txt", TEXT, run_published, judge_published, share=0.6),
+}  # fmt: skip
+
+
+# Faults of the worker's making, which the harness must find.
+
+
+def _self_test(run: Callable[[Path], None], judge: Callable[[Path, Path], str] = lambda folder, good: "") -> Format:
+    def only_mutated(folder: Path) -> None:
+        if (folder / "input").read_bytes() != b"good\n":
+            run(folder)
+
+    return Format(lambda folder: _write(folder / "input", ["good"]), "input", TEXT[3:4], only_mutated, judge, seconds=1)
+
+
+def _wrong(folder: Path, good: Path) -> str:
+    return "" if folder == good else "wrong"
+
+
+SELF_TESTS = {
+    "self_test_right": _self_test(lambda folder: None),
+    "self_test_wrong": _self_test(lambda folder: None, _wrong),
+    "self_test_hang": _self_test(lambda folder: time.sleep(100)),
+    "self_test_crash": _self_test(lambda folder: os.kill(os.getpid(), signal.SIGSEGV)),
+    "self_test_half-written": _self_test(lambda folder: _write(folder / "out/.tmp-x", [])),
+    "self_test_traceback": _self_test(lambda folder: 1 / 0),
+}

@@ -1,0 +1,69 @@
+"""A small model whose first layer has batch normalisation, and its definition in plain NumPy."""
+
+import keras
+import numpy as np
+from keras import layers
+from scipy.special import erf, expit
+
+WIDTH, STRIDE, FILTERS, TARGETS, POOL = 7, 2, 5, 3, 3
+ACTIVATIONS = {
+    "relu": lambda x: np.maximum(x, 0),
+    "gelu": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
+    "exponential": np.exp,
+}
+
+
+def normalised_model(length, activation="relu", seed=0):
+    """Convolution with "same" padding and stride 2, batch normalisation, activation, pool, dense.
+
+    The input of filter 0's activation is always negative.
+    """
+    draw = np.random.default_rng(seed)
+    window = keras.Input((length, 4))
+    x = layers.Conv1D(FILTERS, WIDTH, strides=STRIDE, padding="same", name="first_convolution")(window)
+    x = layers.BatchNormalization(name="normalisation")(x)
+    x = layers.Activation(activation, name="first_activation")(x)
+    x = layers.Flatten()(layers.MaxPooling1D(POOL)(x))
+    model = keras.Model(window, layers.Dense(TARGETS, activation="sigmoid", name="probabilities")(x))
+    for layer in model.layers:
+        layer.set_weights([draw.normal(0, 0.5, weight.shape) for weight in layer.get_weights()])
+    gamma, mean, variance = draw.uniform(0.5, 2, FILTERS), draw.normal(0, 0.3, FILTERS), draw.uniform(0.5, 2, FILTERS)
+    beta = np.array([-30.0, -1, 0, 0.5, -2])
+    model.get_layer("normalisation").set_weights([gamma, beta, mean, variance])
+    return model
+
+
+def padded(tensor):
+    """One-hot windows (n, L, 4) with unknown bases at both ends, and the padding on the left."""
+    positions = -(-tensor.shape[1] // STRIDE)
+    total = max((positions - 1) * STRIDE + WIDTH - tensor.shape[1], 0)
+    left = total // 2
+    return np.pad(tensor, ((0, 0), (left, total - left), (0, 0))), left
+
+
+def first_outputs(model, tensor, activation="relu"):
+    """Final outputs of the filters (n, positions, filters) for one-hot windows (n, L, 4)."""
+    kernel, bias = model.get_layer("first_convolution").get_weights()
+    gamma, beta, mean, variance = model.get_layer("normalisation").get_weights()
+    tensor, _ = padded(tensor)
+    starts = range(0, tensor.shape[1] - WIDTH + 1, STRIDE)
+    x = np.stack([np.tensordot(tensor[:, start : start + WIDTH], kernel, 2) + bias for start in starts], axis=1)
+    x = gamma * (x - mean) / np.sqrt(variance + model.get_layer("normalisation").epsilon) + beta
+    return ACTIVATIONS[activation](x)
+
+
+def pooled(outputs):
+    """Highest outputs of each `POOL` positions (n, positions // POOL, filters)."""
+    whole = outputs[:, : outputs.shape[1] // POOL * POOL]
+    return whole.reshape(len(outputs), -1, POOL, outputs.shape[2]).max(axis=2)
+
+
+def of_pooled(model, values):
+    """Probabilities (n, targets) from pooled outputs."""
+    weights, bias = model.get_layer("probabilities").get_weights()
+    return expit(values.reshape(len(values), -1) @ weights + bias)
+
+
+def probabilities(model, outputs):
+    """Probabilities (n, targets) from the outputs of the filters (n, positions, filters)."""
+    return of_pooled(model, pooled(outputs))

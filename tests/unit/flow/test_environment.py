@@ -1,0 +1,65 @@
+"""The conda environment that is made from the lock file."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import requires
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from project import PROJECT
+
+from flow import environment
+
+LINES = yaml.safe_load(environment.ENVIRONMENT.read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
+
+
+def test_the_environment_is_the_one_that_the_lock_file_gives():
+    assert environment.ENVIRONMENT.read_text(encoding="utf-8") == environment.environment(PROJECT)
+
+
+def test_every_package_has_one_version_and_hashes():
+    for line in LINES:
+        assert re.fullmatch(r"[a-z0-9.-]+==\S+( --hash=sha256:[0-9a-f]{64})+", line), line[:80]
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    assert all(word in lock for line in LINES for word in line.split())
+
+
+def test_nothing_that_the_packages_need_is_missing():
+    """pip refuses packages that are not listed, because the others have hashes."""
+    names = {line.partition("==")[0] for line in LINES}
+    for name in names:
+        for text in requires(name) or []:
+            wanted = Requirement(text)
+            if wanted.marker is None or wanted.marker.evaluate(environment.MACHINE | {"extra": ""}):
+                assert canonicalize_name(wanted.name) in names, (name, text)
+    assert not any(name.startswith("snakemake") or name == "pytest" for name in names)
+
+
+def test_a_lock_file_is_read():
+    lock = """\
+a==1 \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+    # via danq-workflow (pyproject.toml)
+b==1 ; python_full_version < '3.12' \\
+    --hash=sha256:cc
+    # via
+    #   a
+    #   d
+b==2 ; python_full_version >= '3.12' \\
+    --hash=sha256:dd
+    # via a
+c==1 ; sys_platform == 'win32' \\
+    --hash=sha256:ee
+    # via a
+d==1 \\
+    --hash=sha256:ff
+    # via e
+"""
+    packages = environment.read_lock(lock)
+    assert packages["a"].line == "a==1 --hash=sha256:aa --hash=sha256:bb"
+    assert packages["b"].line == "b==1 --hash=sha256:cc"
+    assert environment.needed(packages, {"a"}) == ["a", "b"]
+    assert environment.needed(packages, {"d"}) == ["b", "d"]

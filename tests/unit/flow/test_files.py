@@ -1,0 +1,123 @@
+"""The files that a config names, and where they are on disk."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from danq.errors import UserError
+from flow import files
+
+SHEET = pd.DataFrame(
+    {
+        "name": ["CTCF", "REST"],
+        "peaks": ["peaks/CTCF.bed", "https://example.org/REST.bed"],
+        "sha256": ["", "ab"],
+    }
+)
+
+
+@pytest.fixture
+def config():
+    return {
+        "dataset": "toy",
+        "source": "peaks",
+        "folder": "data",
+        "targets": "sheet.tsv",
+        "sha256": {},
+        "genome": {"fasta": "https://example.org/genome.fa", "sha256": "cd"},
+        "windows": {"keep": "bed:regions.bed", "blacklist": "black.bed"},
+        "evaluate": {"published": None},
+        "motifs": {"known": "known.meme"},
+    }
+
+
+@pytest.fixture
+def bundle():
+    return {
+        "source": "bundle",
+        "sha256": {},
+        "folder": "data",
+        "bundle": {"folder": "mats", "names": "names.txt"},
+        "evaluate": {"published": "figures.tsv"},
+        "motifs": {"known": None},
+    }
+
+
+def test_relative_paths_start_at_the_folder_of_the_config(config):
+    assert files.on_disk(config, "genome.fa") == "data/genome.fa"
+    assert files.on_disk(config, "/genomes/genome.fa") == "/genomes/genome.fa"
+
+
+def test_addresses_are_below_the_downloads(config):
+    path = files.on_disk(config, "https://example.org/a/genome.fa")
+    assert path.startswith("resources/fetched/example.org-")
+    assert path.endswith("/genome.fa")
+
+
+def test_given_files_of_peaks(config):
+    assert dict(files.given_files(config, SHEET)) == {
+        "motifs.known": "known.meme",
+        "genome.fasta": "https://example.org/genome.fa",
+        "windows.keep": "regions.bed",
+        "windows.blacklist": "black.bed",
+        "sheet.tsv: peaks of CTCF": "peaks/CTCF.bed",
+        "sheet.tsv: peaks of REST": "https://example.org/REST.bed",
+    }
+    assert files.interval_files(config, SHEET) == ["data/regions.bed", "data/black.bed"]
+
+
+def test_given_files_of_a_bundle(bundle):
+    given = files.given_files(bundle, None)
+    assert ("evaluate.published", "figures.tsv") in given
+    assert ("bundle.names", "names.txt") in given
+    assert files.bundle_files(bundle) == ["data/mats/train.mat", "data/mats/valid.mat", "data/mats/test.mat"]
+    assert files.interval_files(bundle, None) == []
+
+
+def test_only_addresses_are_fetched(config):
+    found = files.addresses(config, SHEET)
+    assert set(found.values()) == {"https://example.org/genome.fa", "https://example.org/REST.bed"}
+    assert all(path == files.on_disk(config, address) for path, address in found.items())
+
+
+def test_checksums_are_those_of_the_sheet_and_the_genome(config, bundle):
+    assert sorted(files.checksums(config, SHEET).values()) == ["ab", "cd"]
+    assert files.checksums(bundle, None) == {}
+
+
+def test_every_fetched_file_may_have_a_checksum(config):
+    black = "https://example.org/black.bed"
+    config["windows"]["blacklist"] = black
+    config["sha256"] = {black: "ef", "https://example.org/REST.bed": "ab"}
+    assert files.checksums(config, SHEET.assign(sha256=""))[files.on_disk(config, black)] == "ef"
+    assert sorted(files.checksums(config, SHEET.assign(sha256="")).values()) == ["ab", "cd", "ef"]
+    files.check_checksums(config, SHEET)
+    config["sha256"]["https://example.org/other"] = "00"
+    with pytest.raises(UserError, match="sha256: 'https://example.org/other' is not fetched"):
+        files.check_checksums(config, SHEET)
+
+
+def test_addresses_that_are_not_http_are_refused(config):
+    config["genome"]["fasta"], config["motifs"]["known"] = "ftp://example.org/genome.fa", None
+    with pytest.raises(UserError, match=r"genome\.fasta: 'ftp://example.org/genome.fa': not an http"):
+        files.check_given_files(config, SHEET)
+
+
+def test_files_of_the_demo_may_be_missing(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config |= {"folder": ".", "windows": {"keep": "any", "blacklist": None}, "motifs": {"known": None}}
+    sheet = SHEET.assign(peaks=["resources/demo/peaks/CTCF.narrowPeak.gz", "https://example.org/REST.bed"])
+    files.check_given_files(config, sheet)
+    with pytest.raises(UserError, match="sheet.tsv: peaks of CTCF: no such file: other.bed"):
+        files.check_given_files(config, sheet.assign(peaks=["other.bed", "x"]))
+
+
+def test_a_folder_that_can_be_made_is_writable(tmp_path):
+    files.check_writable(tmp_path / "results/toy")
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(files.os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(UserError, match="the folder cannot be written to; check its permissions"):
+        files.check_writable(tmp_path / "results/toy")

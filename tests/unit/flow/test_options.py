@@ -1,0 +1,81 @@
+"""Command-line options from the config."""
+
+from __future__ import annotations
+
+import pytest
+import toys
+
+from flow import options
+from flow.config import checked
+
+
+@pytest.fixture
+def config():
+    return checked(toys.config("data"))
+
+
+def test_none_is_left_out_and_lists_repeat_the_option():
+    assert options.options(seed=1, max_windows=None, size=["a=1", "b=2"]) == "--seed=1 --size=a=1 --size=b=2"
+
+
+def test_words_are_quoted_for_the_shell():
+    assert options.options(names="a b;c") == "--names='a b;c'"
+
+
+def test_the_order_of_keys_does_not_matter():
+    assert options.options(b=1, a=2) == options.options(a=2, b=1) == "--a=2 --b=1"
+
+
+def test_within_takes_only_the_named_keys(config):
+    assert options.within(config, "motifs", "split", "trim") == {"split": "test", "trim": 0}
+
+
+def test_options_of_prepare(config):
+    config["windows"]["keep"], config["windows"]["blacklist"] = "bed:regions.bed", "black.bed"
+    found = options.prepare_options(config)
+    assert found["keep"] == "bed:data/regions.bed"
+    assert found["blacklist"] == "data/black.bed"
+    assert found["window"] == 400
+    assert (found["train"], found["valid"], found["test"]) == (["rest"], ["chr3"], ["chr4"])
+    assert "split" not in found
+    assert config["windows"]["split"]["valid"] == ["chr3"]  # the config itself does not change
+
+
+def test_options_of_a_training(config):
+    config["models"]["danq"]["tensorboard"] = True
+    found = options.train_options(config, "danq")
+    assert found["model"] == "DanQ"
+    assert "filters=4" in found["size"]
+    assert found["size"] == sorted(found["size"])
+    assert found["tensorboard"] == "results/toy/models/danq/training/tensorboard"
+    assert options.train_options(config, "deepsea")["tensorboard"] is None
+
+
+def test_a_model_has_its_own_seed_or_that_of_the_config(config):
+    config["seed"], config["models"]["danq"]["seed"] = 7, 0
+    assert options.train_options(config, "danq")["seed"] == 0
+    assert options.train_options(config, "deepsea")["seed"] == 7
+
+
+def test_options_of_a_bundle():
+    bundle = {"alphabet": "AGCT", "assembly": "", "names": "names.txt"}
+    found = options.import_options({"folder": "data", "bundle": bundle})
+    assert found == {"alphabet": "AGCT", "assembly": None, "names": "data/names.txt"}
+
+
+def test_files_by_model():
+    assert options.by_model(["danq", "64"], ["a.tsv", "b.tsv"]) == "danq=a.tsv 64=b.tsv"
+
+
+def test_only_the_motif_baseline_depends_on_the_known_motifs(config):
+    assert options.baseline_options(config, "kmer") == options.baseline_options(config, "composition") == {"seed": 1}
+    own = options.baseline_options(config, "motif")
+    assert own == {"seed": 1, "release": "JASPAR2024", "taxa": ["vertebrates"]}
+    config["motifs"]["known"] = "mine.meme"
+    assert options.baseline_options(config, "motif") == {"seed": 1, "known": "data/mine.meme"}
+
+
+def test_the_control_has_the_recipe_of_the_first_model(config):
+    config["models"]["danq"]["tensorboard"] = True
+    found = options.control_options(config)
+    assert found == options.train_options(config, "danq") | {"name": "danq", "tensorboard": None}

@@ -1,0 +1,36 @@
+# Windows to the predictions of simple baselines, which are evaluated and compared as models are.
+if BASELINES:
+
+    rule baseline:
+        input:
+            train=f"{RESULTS}/windows/train.h5",
+            valid=f"{RESULTS}/windows/valid.h5",
+            test=f"{RESULTS}/windows/test.h5",
+            known=lambda wildcards: baseline_options(config, wildcards.model).get("known", []),
+        output:
+            predictions=f"{RESULTS}/models/{{model}}/predictions/test.h5",
+            table=report(
+                f"{RESULTS}/models/{{model}}/training/fit.tsv",
+                caption="../report/baseline.rst",
+                category="2 Training",
+                labels={"model": "{model} (baseline)"},
+            ),
+        log:
+            f"logs/{config['dataset']}/baseline/{{model}}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/baseline/{{model}}.tsv"
+        wildcard_constraints:
+            model="|".join(BASELINES),
+        conda:
+            "../envs/danq.yaml"
+        threads: 4
+        params:
+            program=program("baseline"),
+            code=lambda wildcards: code_of("baseline", baseline=wildcards.model),
+            data=subpath(input.train, parent=True),
+            options=lambda wildcards: options(**baseline_options(config, wildcards.model)),
+        message:
+            f"Fit the baseline {{wildcards.model}} and predict the test windows of {DATASET}"
+        shell:
+            "python {params.program:q} {wildcards.model} --data {params.data} {params.options} --threads {threads}"
+            " --table {output.table} --output {output.predictions} 2> {log}"

@@ -1,0 +1,1 @@
+"""Makes packed windows with labels from a genome and peak files."""

@@ -1,0 +1,127 @@
+"""Reads genomes from FASTA files (plain or bgzip) with pyfaidx, as one-hot nibbles."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pyfaidx
+
+from ..errors import UserError
+from ..files import GZIP_MAGIC, existing
+from .fasta_index import UNREADABLE, first_line, index_of
+
+# A base is four bits in the order A, C, G, T, most significant bit first. An ambiguous base (IUPAC), X or a gap is 0.
+WRONG = 255  # of a character that is no base
+NIBBLE = np.full(256, WRONG, np.uint8)
+for _letter in "NRYKMSWBDHVXnrykmswbdhvx-.":
+    NIBBLE[ord(_letter)] = 0
+for _bit, _base in zip((8, 4, 2, 1), "ACGT", strict=True):
+    NIBBLE[ord(_base)] = NIBBLE[ord(_base.lower())] = _bit
+
+HEAD = 1 << 16  # bytes that show what kind of file it is
+OTHER = {
+    b"\xff\xfe": "UTF-16 text; save it as plain text",
+    b"\xfe\xff": "UTF-16 text; save it as plain text",
+    b"\xef\xbb\xbf": "text with a byte order mark; save it without",
+    b"PK\x03\x04": "a zip archive; unpack it",
+    b"BZh": "compressed with bzip2; unpack it, or compress it with bgzip",
+    b"\xfd7zXZ": "compressed with xz; unpack it, or compress it with bgzip",
+    b"\x43\x27\x41\x1a": "a .2bit file; convert it with twoBitToFa",
+    b"\x1a\x41\x27\x43": "a .2bit file; convert it with twoBitToFa",
+    b"LOCUS": "a GenBank file; convert it to FASTA",
+}
+
+
+class Genome:
+    """A FASTA file with random access by contig.
+
+    Parameters
+    ----------
+    path : FASTA file, plain or compressed with bgzip
+    index_folder : folder for a missing index (`.fai`, `.gzi`) if the folder of `path` is not writable
+
+    Raises UserError if the file cannot be indexed as FASTA.
+    """
+
+    def __init__(self, path: str | Path, index_folder: str | Path | None = None):
+        self.path = existing(path, "genome FASTA")
+        _check_kind(self.path)
+        fai, gzi = index_of(self.path, index_folder)
+        try:
+            self._fasta = pyfaidx.Fasta(str(self.path), indexname=fai, gzi_indexname=gzi, as_raw=True, rebuild=False)
+        except UNREADABLE as error:
+            raise UserError(
+                f"{self.path}: cannot be read as FASTA ({first_line(error)}); check that the file is complete"
+            ) from error
+        self.contigs: dict[str, int] = {name: len(self._fasta[name]) for name in self._fasta.keys()}  # noqa: SIM118
+        for name in self.contigs:
+            if not name.isprintable():
+                raise UserError(f"{self.path}: the contig name {name!r} has a control character; rename the contig")
+
+    def nibbles(self, contig: str) -> np.ndarray:
+        """Read a contig as uint8 (length,): 8, 4, 2, 1 for A, C, G, T and 0 for an ambiguous base.
+
+        A character that is no base, such as white space, is a UserError.
+        """
+        try:
+            text = self._fasta[contig][:]
+        except (pyfaidx.FetchError, OSError, *UNREADABLE) as error:
+            raise UserError(f"{self.path}: contig {contig} cannot be read ({first_line(error)})") from error
+        if len(text) != self.contigs[contig]:
+            raise UserError(
+                f"{self.path}: contig {contig} is {len(text):,} bp, its index says {self.contigs[contig]:,}; "
+                "delete the .fai (and .gzi) file, and it is made again"
+            )
+        nibbles = NIBBLE[np.frombuffer(text.encode("latin-1", "replace"), np.uint8)]
+        if len(nibbles) and nibbles.max() == WRONG:
+            raise UserError(self._wrong(contig, text, int(nibbles.argmax())))
+        return nibbles
+
+    @property
+    def size(self) -> int:
+        """Total length of all contigs in bp."""
+        return sum(self.contigs.values())
+
+    def _wrong(self, contig: str, text: str, position: int) -> str:
+        """A sentence on the character at a position (0-based) that is no base."""
+        found = text[position]
+        if found in "Uu":
+            fix = "this is RNA; replace U by T"
+        elif found.isspace():
+            fix = "remove white space from the lines"
+        elif found.isalpha() or found == "*":
+            fix = "this is a protein; give the genome's DNA"
+        else:
+            fix = "a FASTA file has bases only"
+        line = _line_of(self.path, contig, found)
+        return f"{self.path}, line {line}: contig {contig} has {found!r} at base {position + 1:,}; {fix}"
+
+
+def _check_kind(path: Path) -> None:
+    """Raise UserError if a file is of another kind than FASTA."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    for magic, kind in OTHER.items():
+        if head.startswith(magic):
+            raise UserError(f"{path}: not a FASTA file, but {kind}")
+    if head.startswith(GZIP_MAGIC):
+        return
+    if b"\r" in head and b"\n" not in head:
+        raise UserError(f"{path}: its lines end with CR only, as on old Macs; convert them with `tr '\\r' '\\n'`")
+    if not head.strip():
+        raise UserError(f"{path}: contains no sequence; a FASTA record starts with '>'")
+
+
+def _line_of(path: Path, contig: str, character: str) -> int:
+    """The number of the first line of a contig with a character; 0 if there is none."""
+    opener = gzip.open if path.suffix.lower() in (".gz", ".bgz") else open
+    inside = False
+    with opener(path, "rt", encoding="latin-1", newline="\n") as file:
+        for number, line in enumerate(file, 1):
+            if line.startswith(">"):
+                inside = line[1:].split()[:1] == [contig]
+            elif inside and character in line.rstrip("\r\n"):
+                return number
+    return 0

@@ -1,0 +1,69 @@
+"""The rule by which bins become windows with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..errors import UserError
+from .split import REST
+from .targets import Target
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Settings that define bins, labels and windows.
+
+    bin, window : sizes in bp; a window is centred on its bin
+    fraction, of : a bin is positive when more than `fraction` of it lies in one "peak" or in the "union" of all
+    keep : bins to keep: "any" (positive for any target), "all", "assay:NAME" (positive for any target of the
+        assay) or "bed:FILE" (more than half covered by the file's intervals)
+    min_signal : peaks with a lower signalValue are ignored
+    blacklist : BED file; bins that overlap one of its intervals are dropped
+    unknown_bases : "drop" windows with a base other than A, C, G, T, or "keep" them
+    off_contig : "drop" windows that extend beyond their contig, or "pad" them with unknown bases
+    split : contigs and regions of train, valid and test; "rest" is allowed for train
+    skip_unknown_contigs : allow that more than 5 % of a file's peaks are on contigs that the genome does not have
+    """
+
+    bin: int = 200
+    window: int = 1000
+    fraction: float = 0.5
+    of: str = "peak"
+    keep: str = "any"
+    min_signal: float | None = None
+    blacklist: str | None = None
+    unknown_bases: str = "drop"
+    off_contig: str = "drop"
+    split: dict[str, Sequence[str]] = field(default_factory=lambda: {"train": [REST], "valid": [], "test": []})
+    skip_unknown_contigs: bool = False
+
+    def __post_init__(self):
+        if self.bin < 1:
+            raise UserError(f"windows.bin must be at least 1 bp, not {self.bin}")
+        if not 0 <= self.fraction < 1:
+            raise UserError(f"windows.overlap_fraction must be at least 0 and below 1, not {self.fraction:g}")
+        if self.keep not in ("any", "all") and not self.keep.startswith(("assay:", "bed:")):
+            raise UserError(f"windows.keep {self.keep!r} is unknown; choose any, all, assay:NAME or bed:FILE")
+        if self.window < self.bin:
+            raise UserError(
+                f"windows.window ({self.window} bp) is smaller than windows.bin ({self.bin} bp); enlarge it"
+            )
+        if (self.window - self.bin) % 2:
+            raise UserError(
+                f"windows.window - windows.bin ({self.window} - {self.bin} bp) must be even; half of it is on each side"
+            )
+
+    @property
+    def flank(self) -> int:
+        """Bases of a window on each side of its bin, in bp."""
+        return (self.window - self.bin) // 2
+
+
+def check_negatives(keep: str, targets: Sequence[Target]) -> None:
+    """Raise UserError if all windows would be positive for the only target."""
+    if len(targets) == 1 and (keep == "any" or keep.startswith("assay:")):
+        raise UserError(
+            f"windows.keep {keep!r} with one target: every window is positive, so nothing can be learned; "
+            "use keep: all, or add targets"
+        )

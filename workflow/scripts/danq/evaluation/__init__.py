@@ -1,0 +1,1 @@
+"""How well a model predicts: measures, curves, intervals, and comparisons of models."""

@@ -1,0 +1,1 @@
+"""What filters respond to: their sites, their motifs as matrices, and the names of these."""

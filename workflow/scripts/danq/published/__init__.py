@@ -1,0 +1,1 @@
+"""The published data set of DeepSEA and DanQ: .mat bundle, target names, weights and results."""

@@ -1,0 +1,295 @@
+"""The report: one HTML page that contains its data, pictures and scripts, and needs no network."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from ..data.account import ACCOUNT, DROPPED
+from ..data.scarcity import findings
+from ..data.split import SPLITS
+from ..data.targets import TARGETS, UNUSED, Target
+from ..data.windows import Windows
+from ..evaluation import added
+from ..evaluation.compare import ASSAYS, COMPARISON
+from ..evaluation.compare_models import PAIRED, SIGNIFICANT
+from ..evaluation.compare_published import WINS
+from ..evaluation.controls import CONTROL
+from ..evaluation.evaluate import AUC, little
+from ..evaluation.genome_blocks import cut
+from ..evaluation.jackknife import FEWEST_PLACES
+from ..evaluation.measures import MEASURES
+from ..evaluation.roles import label, shown_pairs
+from ..files import existing, read_json, replacing
+from ..motifs.annotate import AGREES
+from ..motifs.compare_motifs import ANNOTATED, RECOVERED
+from ..motifs.meme import read_meme
+from ..plots import pictures
+from ..plots.logo import COLOURS
+from ..published.figures import MEDIANS
+from ..published.target_list import is_published
+from . import data
+from .data import as_json
+
+MOST_WARNINGS = 20
+UNUSED_TITLES = dict(
+    zip(
+        UNUSED,
+        (
+            "left out, on contigs that the genome does not have",
+            "left out, beyond the end of their contig",
+            "left out, below windows.min_signal",
+            "cut at the end of their contig",
+        ),
+        strict=True,
+    )
+)
+_WARNING = re.compile(r"^\d\d:\d\d:\d\d WARNING (?P<text>.+)$", re.MULTILINE)  # as cli.py logs them
+
+
+@dataclass(frozen=True)
+class ModelResults:
+    """One model's results: a folder with a folder for each stage (training, evaluation, motifs, explain)."""
+
+    name: str
+    folder: Path
+
+    def run(self) -> dict:
+        return read_json(self.folder / "training/run.json", "record of the run", "recipe.architecture")
+
+
+def picture(path: str | Path) -> str:
+    """A PNG file as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(existing(path, "picture").read_bytes()).decode()
+
+
+def _kept(rule: dict) -> str:
+    """A description of the bins that became windows, which decide what the negatives are."""
+    kind, _, what = rule.get("keep", "").partition(":")
+    return {
+        "any": "bins with at least one target",
+        "all": "all bins",
+        "assay": f"bins with at least one {what} target",
+        "bed": f"bins in {Path(what).name}",
+    }.get(kind, "")
+
+
+def logged_warnings(folder: str | Path) -> list[str]:
+    """The distinct warnings in a folder's logs, as file and text."""
+    found: dict[str, None] = {}
+    for path in sorted(Path(folder).rglob("*.log")):
+        for match in _WARNING.finditer(path.read_text(encoding="utf-8", errors="replace")):
+            found[f"{path.relative_to(folder)}: {match['text']}"] = None
+    return list(found)
+
+
+def unsaid(warnings: Sequence[str], said: Sequence[str]) -> list[str]:
+    """The warnings of `logged_warnings` whose text is not among those that the page states anyway."""
+    return [warning for warning in warnings if warning.partition(": ")[2] not in said]
+
+
+def script(text: str) -> Markup:
+    """JavaScript that is safe inside a <script>: in strings and patterns, `<\\/` means `</` and `<\\!` means `<!`."""
+    return Markup(text.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
+
+
+def datatables() -> dict[str, Markup]:
+    """DataTables and jQuery from the itables package: a module, changed so that it leaves its jQuery to the page."""
+    folder = files("itables") / "html"
+    text = (folder / "dt_bundle.js").read_text(encoding="utf-8")
+    name = re.search(r"export\s*\{[^}]*?([\w$]+) as jQuery\b", text)
+    if name is None:
+        raise AssertionError("this version of itables exports no jQuery")
+    style = (folder / "dt_bundle.css").read_text(encoding="utf-8")
+    return {"script": script(f"{text}\nwindow.jQuery = {name[1]};\n"), "style": Markup(style)}
+
+
+def _figure(value, digits: int = 3) -> str:
+    return "NA" if value is None or pd.isna(value) else f"{value:.{digits}f}"
+
+
+def _signed(value, digits: int = 3) -> str:
+    return (
+        _figure(value, digits)
+        if value is None or pd.isna(value)
+        else f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    )
+
+
+def _environment(folder: Path) -> jinja2.Environment:
+    """Jinja with the template's filters and functions; scripts and styles are read from the template's folder."""
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["figure"] = _figure
+    environment.filters["signed"] = _signed
+    environment.filters["json"] = lambda value: Markup(as_json(value))
+    environment.globals["script"] = lambda name: script(existing(folder / name, "script").read_text("utf-8"))
+    environment.globals["style"] = lambda name: Markup(existing(folder / name, "style sheet").read_text("utf-8"))
+    return environment
+
+
+def _account(path: Path) -> list[dict]:
+    """What became of the bins of the genome: title, number, share and meaning; empty for an imported bundle."""
+    if not path.exists():
+        return []
+    total = ACCOUNT.read(path).sum(numeric_only=True)
+    rows = [{"title": f"{name} windows", "bins": int(total[name]), "meaning": ""} for name in SPLITS]
+    rows += [
+        {"title": f"dropped: {name.replace('_', ' ')}", "bins": int(total[name]), "meaning": meaning}
+        for name, meaning in DROPPED.items()
+    ]
+    return [row | {"share": row["bins"] / total["bins"]} for row in rows]
+
+
+def _unused(listed: pd.DataFrame) -> pd.Series:
+    """Numbers of peaks of all targets that were left out or cut, by reason."""
+    first = listed[listed["split"] == listed["split"].iloc[0]]
+    return first[[name for name in UNUSED if name in first]].sum()
+
+
+def _run(windows: Path, logs: str | Path | None) -> dict:
+    """Facts about the dataset, and warnings."""
+    test = Windows(windows / "test.h5")
+    listed = TARGETS.read(windows / "targets.tsv")
+    return {
+        "made_by": test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
+        "kept": _kept(test.made_by.get("rule", {})),
+        "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
+        "little": findings(listed),
+        "account": _account(windows / "account.tsv"),
+        "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
+        "blocks": str(cut(len(test), test.numbered_places(), test.bin or test.length)),
+        "warnings": logged_warnings(logs) if logs else [],
+        "most": MOST_WARNINGS,
+        "listed": test.targets,
+    }
+
+
+def _evaluation(results: Path, listed: Sequence[Target], models: Sequence[str], against_published: bool) -> dict:
+    """Tables and pictures of how well the targets are predicted."""
+    auc, comparison = AUC.read(results / "auc.tsv"), COMPARISON.read(results / "comparison.tsv")
+    paired = PAIRED.read(results / "paired.tsv")
+    rows = data.targets(auc, comparison, paired, listed, models)
+    assays = dict.fromkeys(row["assay"] for row in rows)
+    drawn = ["history", "assays", "calibration", *(["published"] if against_published else [])]
+    return {
+        "targets": rows,
+        "noted": any(row["note"] for row in rows),
+        "few_places": FEWEST_PLACES,
+        "little_tested": little(auc[auc["model"] == models[0]]),
+        "pairs": data.pairs(rows, paired, models, shown_pairs(auc)),
+        "assays": ASSAYS.read(results / "assays.tsv").to_dict("records"),
+        "assay_colours": {assay: pictures.colour(i + 2) for i, assay in enumerate(assays)},  # 0 and 1 are models
+        "measures": MEASURES,
+        "significant": SIGNIFICANT,
+        "published": MEDIANS if is_published(listed) else None,
+        "wins": WINS.read(results / "published_wins.tsv").to_dict("records") if against_published else [],
+        "pictures": {name: picture(results / f"{name}.png") for name in drawn},
+    }
+
+
+def _added(results: Path) -> dict:
+    """What the best model adds over the best baseline, with a sentence on it."""
+    table, wins = added.ADDED.read(results / "added.tsv"), added.WINS.read(results / "baseline_wins.tsv")
+    rows = table.to_dict("records")
+    titles = {measure.key: measure.title for measure in MEASURES}
+    return {
+        "added": [row | {"title": titles[row["measure"]]} for row in rows],
+        "overall": [row | {"title": titles[row["measure"]]} for row in rows if row["assay"] == "all"],
+        "baseline_wins": [row | {"title": titles[row["measure"]]} for row in wins.to_dict("records")],
+    }
+
+
+def _baseline(model: ModelResults, colour: str) -> dict:
+    """A baseline's part of the page: it has curves, but neither a training nor filters."""
+    return {
+        "name": label(model.name, [model.name]),
+        "colour": colour,
+        "curves": data.curves(model.folder / "evaluation/curves.tsv.gz"),
+        "filters": {"live": [], "silent": [], "strongest": {}},
+    }
+
+
+def _model(model: ModelResults, number: int, influence: bool) -> dict:
+    """One model's part of the page."""
+    table = data.read_influence(model.folder / "explain/influence.tsv") if influence else None
+    run = model.run()
+    weighting = run["recipe"].get("class_weighting", "none")
+    return {
+        "name": model.name,
+        "colour": pictures.colour(number),
+        "run": run,
+        "weighting": "" if weighting == "none" else weighting,
+        "smoothing": run["recipe"].get("label_smoothing", 0),
+        "curves": data.curves(model.folder / "evaluation/curves.tsv.gz"),
+        "filters": data.filters(model.folder / "motifs", table),
+        "influence": picture(model.folder / "explain/influence.png") if influence else None,
+    }
+
+
+def _data(page: dict, models: Sequence[ModelResults]) -> dict:
+    """The data of the page's scripts, by name of its block; the curves, the largest part, are compressed."""
+    known = [motif for model in models for motif in read_meme(model.folder / "motifs/known.meme")]
+    shared = {key: page[key] for key in ("targets", "pairs", "assay_colours")}
+    shared["measures"] = [
+        {name: getattr(measure, name) for name in ("key", "title", "curve", "tested")} for measure in MEASURES
+    ]
+    shared["models"] = [{key: model[key] for key in ("name", "colour", "filters")} for model in page["models"]]
+    shared["known"] = {motif.name: data.heights(motif) for motif in known}
+    return {"page": shared, "curves": data.packed([model["curves"] for model in page["models"]])}
+
+
+def write_report(
+    output: str | Path,
+    *,
+    template: str | Path,
+    title: str,
+    results: str | Path,
+    windows: str | Path,
+    models: Sequence[ModelResults],
+    logs: str | Path | None = None,
+    against_published: bool = False,
+    influence: bool = False,
+    baselines: Sequence[ModelResults] = (),
+    controls: Sequence[str] = (),
+) -> None:
+    """Write the page.
+
+    template : Jinja template of the page; page.css and the scripts are in the same folder
+    results : folder with auc.tsv, comparison.tsv, assays.tsv, paired.tsv, annotated.tsv, recovered.tsv and pictures
+    windows : folder that prepare.py or import_bundle.py wrote
+    logs : folder of logs whose warnings are shown
+    against_published : whether to show published_wins.tsv and published.png
+    influence : whether to show influence.tsv and influence.png of each model
+    baselines : shown beside the models, without training and motifs; the page opens with what the models add to them
+    controls : names of the folders in `results`/controls whose control.tsv is shown
+    """
+    results, run = Path(results), _run(Path(windows), logs)
+    page = {"title": title} | run
+    names = [model.name for model in [*models, *baselines]]
+    colours = pictures.colours(names, [model.name for model in baselines])
+    page |= _evaluation(results, run["listed"], names, against_published)
+    page |= _added(results) if baselines else {}
+    page["warnings"] = unsaid(page["warnings"], page["little"] + page["little_tested"])
+    page["trained"] = [_model(model, number, influence) for number, model in enumerate(models)]
+    page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
+    page["baselines"] = [model.name for model in baselines]
+    page["controls"] = [
+        row for name in controls for row in CONTROL.read(results / "controls" / name / "control.tsv").to_dict("records")
+    ]
+    for name, kind in {"annotated": ANNOTATED, "recovered": RECOVERED}.items():
+        page[name] = kind.read(results / f"{name}.tsv").to_dict("records")
+    page["published_shares"] = any(row["published_share"] == row["published_share"] for row in page["annotated"])
+    page |= {"agrees": AGREES, "glyphs": data.glyphs(), "letters": COLOURS}
+    page |= {"datatables": datatables(), "plotly": script(get_plotlyjs()), "data": _data(page, models)}
+    text = existing(template, "template").read_text(encoding="utf-8")
+    with replacing(output) as temporary:
+        temporary.write_text(_environment(Path(template).parent).from_string(text).render(page), encoding="utf-8")

@@ -1,0 +1,163 @@
+"""The recipe of a training: every choice that changes its result, in one object."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from ..errors import UserError
+from ..models.registry import ARCHITECTURES
+from ..settings import Setting
+
+XLA = {"auto": "auto", "always": True, "never": False}  # Keras's value of jit_compile
+PLATEAU_PATIENCE, PLATEAU_FACTOR = 2, 0.3
+
+
+def option(default: Any, meaning: str, kind: type = str, **limits) -> Any:
+    """A field of the recipe that the user can set; see `Setting` for the limits."""
+    return field(default=default, metadata={"setting": Setting(default, meaning, kind, **limits)})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The settings of a training. The defaults are those of the reference programs.
+
+    The command line of `train.py`, the keys of `models.<name>` in the config and their table in config/README.md are
+    made from these fields. `sizes` are the architecture's hyperparameters that differ from the published ones.
+    """
+
+    architecture: str = option("DanQ", f"architecture: {', '.join(ARCHITECTURES)}", flags=("-m", "--model"))
+    sizes: dict[str, Any] = field(default_factory=dict)
+    optimizer: str = option(
+        "adam",
+        "method that changes the weights",
+        choices={"adam": "", "rmsprop": "", "sgd": "with momentum"},
+        flags=("-O", "--optimizer"),
+    )
+    learning_rate: float = option(1e-4, "step size of the optimizer", float, above=0, flags=("-l", "--learning-rate"))
+    schedule: str = option(
+        "constant",
+        "change of the learning rate during training",
+        choices={
+            "constant": "",
+            "cosine": "falls to zero over all epochs",
+            "plateau": "times 0.3 when the validation loss has not improved for 2 epochs",
+            "inverse": "divided by 1 + decay x number of batches so far",
+        },
+        flags=("-s", "--schedule"),
+    )
+    decay: float = option(8e-7, "decay of the learning rate per batch, for the schedule inverse", float, at_least=0)
+    momentum: float = option(0.9, "momentum of sgd", float, at_least=0, below=1)
+    weight_decay: float = option(0.0, "weight decay of sgd, added to the gradient", float, at_least=0)
+    first_filters: str | None = option(
+        None,
+        "start of the filters of the first convolution",
+        choices={"random": "", "jaspar": "known motifs from JASPAR"},
+        unset="jaspar for DanQ-JASPAR, random for the others",
+    )
+    jaspar_release: str = option("JASPAR2016", "JASPAR release of the motifs that filters start from")
+    jaspar_taxa: Sequence[str] = option(
+        ("vertebrates",),
+        "taxonomic groups of these motifs (fungi, insects, nematodes, plants, urochordates, vertebrates)",
+    )
+    jaspar_scale: float = option(
+        1.0,
+        "factor on the values of these motifs: 1 is as published; a smaller one keeps the LSTM of a small model from "
+        "saturating",
+        float,
+        above=0,
+    )
+    batch_size: int = option(
+        500, "number of windows per training step, on all GPUs together", int, at_least=1, flags=("-b", "--batch-size")
+    )
+    epochs: int = option(
+        60, "largest number of epochs (passes through all training windows)", int, at_least=1, flags=("-e", "--epochs")
+    )
+    patience: int = option(
+        5,
+        "stop after this number of epochs without a better validation loss",
+        int,
+        at_least=1,
+        flags=("-p", "--patience"),
+    )
+    precision: str = option(
+        "float32",
+        "number format of the arithmetic",
+        choices={
+            "float32": "",
+            "mixed_bfloat16": "computes in 16 bits and keeps the weights in 32",
+            "mixed_float16": "likewise, for older GPUs",
+        },
+    )
+    xla: str = option(
+        "auto", "compile the model with XLA", choices={"auto": "Keras decides", "always": "", "never": ""}
+    )
+    strands: str = option(
+        "both",
+        "strands to train on",
+        choices={"both": "each window and its reverse complement", "random": "one of the two", "none": "forward only"},
+    )
+    class_weighting: str = option(
+        "none",
+        "weight of a target's positive windows in the loss",
+        choices={
+            "none": "1",
+            "balanced": "negatives / positives, at most 100",
+            "sqrt": "the square root of balanced",
+        },
+    )
+    label_smoothing: float = option(
+        0.0,
+        "share s by which labels move towards one half in the loss (1 becomes 1 - s / 2, 0 becomes s / 2), on training "
+        "and validation windows alike",
+        float,
+        at_least=0,
+        below=0.5,
+    )
+    max_windows: int | None = option(
+        None,
+        "use only this number of training windows, for debugging",
+        int,
+        at_least=1,
+        unset="all",
+        flags=("-n", "--max-windows"),
+    )
+    seed: int = option(1, "random seed of initial weights, order of windows and dropout", int, at_least=0, below=2**32)
+
+    def __post_init__(self):
+        for name, setting in settings().items():
+            setting.check(name, getattr(self, name))
+        if self.weight_decay and self.optimizer != "sgd":
+            raise UserError(f"weight_decay is for sgd, not for {self.optimizer}; set it to 0")
+
+    def key(self, *facts: str) -> str:
+        """Identifies this recipe and what else decides on the result (data, code, versions).
+
+        Only a training with the same key resumes.
+        """
+        text = json.dumps([asdict(self), facts], sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def rate_after(self, validation_losses: Sequence[float]) -> float:
+        """The learning rate of the plateau schedule after epochs with these validation losses."""
+        rate, best, waited = self.learning_rate, np.inf, 0
+        for loss in validation_losses:
+            best, waited = (loss, 0) if loss < best else (best, waited + 1)
+            if waited >= PLATEAU_PATIENCE:
+                rate, waited = rate * PLATEAU_FACTOR, 0
+        return rate
+
+    def is_over(self, validation_losses: Sequence[float]) -> bool:
+        """Whether the patience is used up, or all epochs are done."""
+        done = len(validation_losses)
+        return done >= self.epochs or (done > 0 and done - 1 - int(np.argmin(validation_losses)) >= self.patience)
+
+
+def settings() -> Mapping[str, Setting]:
+    """The fields of the recipe that the user can set, by name; all but `sizes`, which depend on the architecture."""
+    return {entry.name: entry.metadata["setting"] for entry in fields(Recipe) if entry.metadata}

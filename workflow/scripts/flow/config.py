@@ -1,0 +1,247 @@
+"""The config: checked against its schema, with its defaults filled in, and against the files that it names.
+
+A mistake is a UserError whose message begins with the key.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import yaml
+
+from danq.data.rule import Rule, check_negatives
+from danq.data.targets import Target, find, read_sheet, targets_of
+from danq.errors import UserError
+from danq.motifs import jaspar, known, names
+from danq.published.figures import read_table
+from danq.published.target_list import numbered_targets, published_assays, read_targets
+from danq.settings import hidden_character
+
+from .files import on_disk
+from .schema import complete_schema, fill_defaults
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+LARGEST = 2**53  # whole numbers above this are not exact in all file formats
+IN_QUOTES = "put it in quotes, and so a region with commas ('chr7:30,508,751-35,296,850')"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The targets of a dataset, and the sheet that lists them (None for a bundle)."""
+
+    targets: list[Target]
+    sheet: pd.DataFrame | None
+
+
+def checked(config: dict) -> dict:
+    """The config with its defaults filled in."""
+    schema = complete_schema(SCHEMAS / "config.schema.yaml")
+    for key, value in values(config):
+        check_value(key, value)
+    check_split(config)
+    if isinstance(config.get("models"), dict):
+        config["models"] = by_text(config["models"])
+    found = list(jsonschema.Draft202012Validator(schema).iter_errors(config))
+    if found:
+        raise UserError(sentence(jsonschema.exceptions.best_match(found)))
+    config = fill_defaults(config, schema)
+    for name in config["baselines"]:
+        if name in config["models"]:
+            raise UserError(
+                f"models.{name} has the name of a baseline; rename the model, or leave {name} out of baselines"
+            )
+    if config["source"] == "peaks":
+        check_windows(config)
+    return config
+
+
+def values(config: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """The key and the value of everything in the config that is no block and no list, `windows.split.valid.0`."""
+    if isinstance(config, dict | list):
+        for name, value in config.items() if isinstance(config, dict) else enumerate(config):
+            yield from values(value, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, config
+
+
+def check_value(key: str, value: Any) -> None:
+    """Refuse what no key may have, whatever the schema says of it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"{key} is {value}; write a finite number")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise UserError(f"{key} is {shown(value)}; write a smaller number")
+    if isinstance(value, str):
+        if hidden := hidden_character(value):
+            raise UserError(f"{key} has the hidden character {hidden} in {shown(value)}; remove it")
+        if set(value) & set("{}"):  # Snakemake would read them as a wildcard, in paths, options and messages alike
+            raise UserError(f"{key} has a brace in {shown(value)}; braces are wildcards to Snakemake, so rename it")
+
+
+def shown(value: Any) -> str:
+    """The value as in Python's code, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:50]}...{text[-5:]}"
+
+
+def by_text(models: dict) -> dict[str, Any]:
+    """The models by their names as text; two names that are the same text are a UserError."""
+    named: dict[str, Any] = {}
+    for name, model in models.items():
+        if str(name) in named:
+            raise UserError(f"models has the name {name} twice, as a number and as text; rename one")
+        named[str(name)] = model
+    return named
+
+
+def check_split(config: dict) -> None:
+    """Refuse a region with commas and without quotes, which YAML reads as several items."""
+    windows = config.get("windows")
+    split = windows.get("split") if isinstance(windows, dict) else None
+    for part, regions in split.items() if isinstance(split, dict) else ():
+        texts = [str(region) for region in regions] if isinstance(regions, list) else []
+        for one, following in pairwise(texts):
+            if re.fullmatch(r".+:\d{1,3}", one) and re.fullmatch(r"\d{3}(-\d+)?", following):
+                raise UserError(
+                    f"windows.split.{part}: YAML reads the region that begins with {one} as several items, because it "
+                    "has commas; put it in quotes, such as 'chr7:30,508,751-35,296,850'"
+                )
+
+
+def sentence(error: jsonschema.ValidationError) -> str:
+    """One sentence for a violation of the schema: the key, what is wrong, what is allowed."""
+    key = ".".join(map(str, error.absolute_path)) or "the top level"
+    if error.validator == "maxLength":
+        return f"{key}: {shown(error.instance)} is longer than {error.validator_value} characters; make it shorter"
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = [name for name in error.instance if name not in known]
+        return f"unknown key {shown(unknown[0])} in {key}; known are {', '.join(known)}"
+    if "propertyNames" in error.absolute_schema_path:
+        return f"{shown(error.instance)} cannot be a name in {key}; names are letters, digits, - and _"
+    if error.validator == "required":
+        return f"{error.message} of {key}"
+    if error.validator == "enum":
+        return f"{key} is {shown(error.instance)}; choose from {', '.join(map(str, error.validator_value))}"
+    if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
+        return f"{key}: YAML reads {error.instance!r} as text; write a number with a decimal point, such as 1.0e-4"
+    if error.validator == "type" and "string" in error.validator_value and not isinstance(error.instance, dict | list):
+        return f"{key}: YAML does not read {yaml_text(error.instance)} as text; {IN_QUOTES}"
+    meaning = error.schema.get("description", "")
+    message = error.message.replace(repr(error.instance), shown(error.instance))
+    return f"{key}: {message}{'; this key is: ' if meaning else ''}{meaning.removesuffix('.')}"
+
+
+def yaml_text(value: Any) -> str:
+    """A single value as YAML writes it: `null`, `true`, `2026-01-01`."""
+    return yaml.safe_dump(value).splitlines()[0]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def check_windows(config: dict) -> None:
+    """Check that windows can be cut around the bins, and that each model's kernel fits into them."""
+    size = config["windows"]["window"]
+    Rule(bin=config["windows"]["bin"], window=size)
+    for name, model in config["models"].items():
+        kernel = model["sizes"]["kernel"]
+        if kernel > size:
+            raise UserError(
+                f"models.{name}.sizes.kernel ({kernel} bp) is larger than "
+                f"windows.window ({size} bp); make the kernel smaller or the window larger"
+            )
+
+
+def listed_targets(config: dict) -> Listed:
+    """The targets of the sheet or of the bundle's list.
+
+    A bundle without a list has the published number of targets, named by number. A list that is still to be fetched
+    gives no targets.
+    """
+    try:
+        if config["source"] == "peaks":
+            sheet = read_sheet(config["targets"])
+            check_sheet(sheet, config["targets"])
+            return Listed(targets_of(sheet), sheet)
+        names = config["bundle"]["names"]
+        if not names:
+            return Listed(numbered_targets(len(published_assays())), None)
+        path = Path(on_disk(config, names))
+        return Listed(read_targets(path) if path.exists() else [], None)
+    except UserError as error:
+        key = "targets" if config["source"] == "peaks" else "bundle.names"
+        raise UserError(f"{key}: {error}") from None
+
+
+def check_sheet(sheet: pd.DataFrame, path: str) -> None:
+    """Check the values of the sheet against its schema, and that Snakemake can use the paths of the peak files."""
+    schema = yaml.safe_load((SCHEMAS / "targets.schema.yaml").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    for row in sheet.to_dict("records"):
+        place = f"{path}: {row['name']}"
+        check_value(f"{place}: peaks", row["peaks"])
+        for error in validator.iter_errors(row):
+            raise UserError(f"{place}: {sentence(error)}")
+
+
+def check_names(config: dict, targets: list[Target]) -> None:
+    """Check that the targets and assays that the config names exist, before the training instead of after it."""
+    for key in ("evaluate.curves", "motifs.targets"):
+        block, name = key.split(".")
+        for wanted in config[block][name]:
+            try:
+                find(targets, str(wanted))
+            except UserError as error:
+                raise UserError(f"{key}: {error}") from None
+    table = config["evaluate"]["published"]
+    counted = config["source"] == "peaks" or config["bundle"]["names"]
+    if table and counted and Path(on_disk(config, table)).exists():
+        check_published(on_disk(config, table), len(targets))
+    keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
+    check_negatives(keep, targets)
+    assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}
+    if keep.startswith("assay:") and assay not in assays:
+        known = ", ".join(sorted(assays))
+        raise UserError(f"windows.keep: no target has the assay {assay!r}; the sheet has {known}")
+
+
+def check_expected(config: dict) -> None:
+    """Check that a known motif belongs to each expected factor. A file that is still to be fetched is not checked."""
+    motifs = config["motifs"]
+    if not motifs["expected"]:
+        return
+    path = on_disk(config, motifs["known"]) if motifs["known"] else None
+    if path and not Path(path).exists():
+        return
+    try:
+        found = (
+            [one.name for one in known.from_file(path)]
+            if path
+            else jaspar.core_names(motifs["release"], motifs["taxa"])
+        )
+        names.check_expected(motifs["expected"], found, names.collection(path, motifs["release"], motifs["taxa"]))
+    except UserError as error:
+        raise UserError(f"motifs.{'known' if str(error).startswith(str(path)) else 'expected'}: {error}") from None
+
+
+def check_published(table: str, n_targets: int) -> None:
+    """Check that a table of published figures can be read and has a row for each target."""
+    try:
+        rows = read_table(table)["index"].nunique()
+    except UserError as error:
+        raise UserError(f"evaluate.published: {error}") from None
+    if rows != n_targets:
+        raise UserError(f"evaluate.published: {table} has {rows} targets, this dataset {n_targets}")

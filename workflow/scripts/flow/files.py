@@ -1,0 +1,113 @@
+"""The files that the config names, and where they are on disk."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from shlex import quote
+
+import pandas as pd
+
+from danq.errors import UserError
+from danq.fetch import check_address, is_address, local_path
+
+DOWNLOADS = "resources/fetched"
+DEMO = "resources/demo"  # the rule `simulate` writes the files in it
+SPLITS = ("train", "valid", "test")
+SKEW = 600  # seconds that the clock of a file server may be ahead
+
+
+def results(config: dict) -> str:
+    """The folder of a dataset's results."""
+    return f"results/{config['dataset']}"
+
+
+def on_disk(config: dict, path: str) -> str:
+    """Where a path or address of the config is on disk."""
+    return local_path(path, config["folder"], DOWNLOADS)
+
+
+def bundle_files(config: dict) -> list[str]:
+    """The .mat files of the bundle, on disk."""
+    return [on_disk(config, f"{config['bundle']['folder']}/{split}.mat") for split in SPLITS]
+
+
+def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str]]:
+    """All files that the config and the sheet name: pairs of the key and the path or address."""
+    given = [("evaluate.published", config["evaluate"]["published"]), ("motifs.known", config["motifs"]["known"])]
+    if config["source"] == "bundle":
+        bundle = config["bundle"]
+        given += [("bundle.folder", f"{bundle['folder']}/{split}.mat") for split in SPLITS]
+        given.append(("bundle.names", bundle["names"]))
+    else:
+        windows = config["windows"]
+        bins = windows["keep"].removeprefix("bed:") if windows["keep"].startswith("bed:") else None
+        given += [("genome.fasta", config["genome"]["fasta"]), ("windows.keep", bins)]
+        given.append(("windows.blacklist", windows["blacklist"]))
+        given += [
+            (f"{config['targets']}: peaks of {name}", path)
+            for name, path in zip(sheet["name"], sheet["peaks"], strict=True)
+        ]
+    return [(key, path) for key, path in given if path]
+
+
+def interval_files(config: dict, sheet: pd.DataFrame | None) -> list[str]:
+    """The BED files that choose bins, on disk."""
+    return [on_disk(config, path) for key, path in given_files(config, sheet) if key.startswith("windows.")]
+
+
+def check_given_files(config: dict, sheet: pd.DataFrame | None) -> None:
+    """Raise a UserError for the first file that does not exist, unless a rule fetches or simulates it."""
+    for key, path in given_files(config, sheet):
+        if "://" in path:
+            try:
+                check_address(path)
+            except UserError as error:
+                raise UserError(f"{key}: {error}") from None
+        file = Path(on_disk(config, path))
+        if not (is_address(path) or file.exists() or file.is_relative_to(DEMO)):
+            raise UserError(
+                f"{key}: no such file: {file}; check the path, which starts at the config's folder ({config['folder']})"
+            )
+
+
+def check_dates(config: dict, sheet: pd.DataFrame | None) -> None:
+    """Raise a UserError for a file with a date in the future: it would be newer than all results, after every run."""
+    given = [(key, on_disk(config, path)) for key, path in given_files(config, sheet)]
+    given += [("targets", config["targets"])] if sheet is not None else []
+    for key, path in given:
+        if os.path.exists(path) and (date := os.path.getmtime(path)) > time.time() + SKEW:
+            day = time.strftime("%Y-%m-%d", time.localtime(date))
+            raise UserError(f"{key}: {path} has a date in the future ({day}); correct it with `touch {quote(path)}`")
+
+
+def addresses(config: dict, sheet: pd.DataFrame | None) -> dict[str, str]:
+    """The files to fetch: the path on disk to the address."""
+    return {on_disk(config, path): path for _, path in given_files(config, sheet) if is_address(path)}
+
+
+def checksums(config: dict, sheet: pd.DataFrame | None) -> dict[str, str]:
+    """The SHA-256 of files, where the config or the sheet states one: the path on disk to the checksum."""
+    known = list(config["sha256"].items())
+    if sheet is not None:
+        known += [*zip(sheet["peaks"], sheet["sha256"], strict=True)]
+        known.append((config["genome"]["fasta"], config["genome"]["sha256"]))
+    return {on_disk(config, path): sha256 for path, sha256 in known if sha256}
+
+
+def check_checksums(config: dict, sheet: pd.DataFrame | None) -> None:
+    """Raise a UserError for a key of `sha256` that is no address of a file that is fetched."""
+    fetched = addresses(config, sheet).values()
+    for address in config["sha256"]:
+        if address not in fetched:
+            raise UserError(f"sha256: {address!r} is not fetched; write an address as the config or the sheet does")
+
+
+def check_writable(folder: str | Path) -> None:
+    """Raise a UserError when a folder, or the nearest existing one above it, cannot be written to."""
+    place = Path(folder)
+    while not place.exists():
+        place = place.parent
+    if not os.access(place, os.W_OK):
+        raise UserError(f"{place}: the folder cannot be written to; check its permissions, or use --directory")

@@ -1,0 +1,100 @@
+"""Command-line options of the programs, from the config.
+
+Each function takes only the keys that its program depends on, so that a change of other keys reruns nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from shlex import quote
+
+import pandas as pd
+
+from .files import DOWNLOADS, on_disk, results
+
+# The keys of `motifs` that the scan depends on; the others affect only names and pictures.
+SCAN = ("split", "targets", "strands", "sites", "threshold", "min_sites", "pseudocount", "background", "trim")
+
+
+def options(**values) -> str:
+    """Command-line options from keywords, as `--name=value`: None is left out, and a list repeats the option.
+
+    With `=`, a value that begins with `-` is a value and no option. The options are sorted: moving a key in the config,
+    or writing out a default, changes nothing.
+    """
+    return " ".join(
+        f"--{name.replace('_', '-')}={quote(str(item))}"
+        for name, value in sorted(values.items())
+        if value is not None
+        for item in (value if isinstance(value, list) else [value])
+    )
+
+
+def within(config: dict, block: str, *keys: str) -> dict:
+    """Some keys of a block of the config."""
+    return {key: config[block][key] for key in keys}
+
+
+def listed(sheet: pd.DataFrame) -> str:
+    """A short text that changes with the content of the sheet, and not with blank lines or the order of columns."""
+    content = sheet[["name", "assay", "peaks", "cell", "treatment"]].to_csv(index=False)
+    return f"sheet {hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
+
+
+def prepare_options(config: dict) -> dict:
+    """The options of prepare.py."""
+    windows = dict(config["windows"])
+    keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split")
+    if keep.startswith("bed:"):
+        keep = f"bed:{on_disk(config, keep.removeprefix('bed:'))}"
+    return {
+        "folder": config["folder"],
+        "downloads": DOWNLOADS,
+        "assembly": config["genome"]["assembly"] or None,
+        "keep": keep,
+        "blacklist": on_disk(config, blacklist) if blacklist else None,
+        **windows,
+        "skip_unknown_contigs": "true" if windows["skip_unknown_contigs"] else None,
+        **split,
+    }
+
+
+def import_options(config: dict) -> dict:
+    """The options of import_bundle.py."""
+    bundle = config["bundle"]
+    names = on_disk(config, bundle["names"]) if bundle["names"] else None
+    return {"alphabet": bundle["alphabet"], "assembly": bundle["assembly"] or None, "names": names}
+
+
+def train_options(config: dict, name: str) -> dict:
+    """The options of train.py for one model of the config."""
+    model = dict(config["models"][name])
+    architecture, sizes, tensorboard = model.pop("architecture"), model.pop("sizes"), model.pop("tensorboard")
+    model["seed"] = config["seed"] if model["seed"] is None else model["seed"]
+    return {
+        "model": architecture,
+        "size": [f"{size}={value}" for size, value in sorted(sizes.items())],
+        "tensorboard": f"{results(config)}/models/{name}/training/tensorboard" if tensorboard else None,
+        **model,
+    }
+
+
+def control_options(config: dict) -> dict:
+    """The options of shuffled_labels.py: the recipe of the first model, which is also the control's `name`."""
+    name = next(iter(config["models"]))
+    return train_options(config, name) | {"name": name, "tensorboard": None}
+
+
+def baseline_options(config: dict, name: str) -> dict:
+    """The options of baseline.py for one baseline. Only `motif` depends on the known motifs."""
+    known = config["motifs"]["known"]
+    if name != "motif":
+        return {"seed": config["seed"]}
+    if known:
+        return {"seed": config["seed"], "known": on_disk(config, known)}
+    return {"seed": config["seed"], **within(config, "motifs", "release", "taxa")}
+
+
+def by_model(models: list[str], paths: list[str]) -> str:
+    """`danq=path` for each model's file, as the programs take them."""
+    return " ".join(f"{model}={path}" for model, path in zip(models, paths, strict=True))
