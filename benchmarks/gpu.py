@@ -56,7 +56,7 @@ def measure(architecture: str, path: Path, batch: int, precision: str, steps: in
     from danq.models import registry
     from danq.runtime.batches import Batches, on_packed
     from danq.runtime.devices import Devices, feed
-    from danq.runtime.predict import on_strands
+    from danq.runtime.ensembles import on_strands
     from danq.training.objective import make_loss, make_optimizer
     from danq.training.recipe import Recipe
 

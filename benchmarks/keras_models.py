@@ -17,7 +17,7 @@ from danq.data.windows import Windows
 from danq.models import registry
 from danq.runtime.batches import Batches, on_packed, sample_order
 from danq.runtime.devices import Devices, feed
-from danq.runtime.predict import on_strands
+from danq.runtime.ensembles import on_strands
 from danq.training.objective import make_loss, make_optimizer
 from danq.training.recipe import Recipe
 

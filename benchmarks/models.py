@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Speed of training and prediction: windows per second of DanQ and DeepSEA at published size, on the available device.
 
-danq      packed windows from a file with danq.runtime.batches; prediction with danq.runtime.predict.on_strands
+danq      packed windows from a file with danq.runtime.batches; prediction with danq.runtime.ensembles.on_strands
 Keras     the same compiled model on float32 one-hot arrays: model.fit and model.predict
 PyTorch   both networks in plain PyTorch (torch_models.py) on float32 arrays; needs `pip install torch`
 

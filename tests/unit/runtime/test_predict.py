@@ -7,13 +7,13 @@ import pytest
 from danq.data.sources import PackedArray
 from danq.data.windows import Windows
 from danq.errors import UserError
-from danq.runtime import checkpoint, predict
+from danq.runtime import checkpoint, ensembles, predict
 from danq.runtime.predictions import Predictions
 
 
 @pytest.mark.parametrize("strands", ["both", "forward"])
 def test_predictions_are_averages_over_strands(data, trained, tmp_path, strands, monkeypatch):
-    monkeypatch.setattr(predict, "CHUNK", 64)  # several chunks, the last one short
+    monkeypatch.setattr(ensembles, "CHUNK", 64)  # several chunks, the last one short
     windows = Windows(data / "test.h5")
     predict.predict(trained, windows, tmp_path / "p.h5", strands)
     model, _ = checkpoint.load(trained)

@@ -27,6 +27,7 @@ DECIDING = (
     "danq.data.*",
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
+    "danq.runtime.ensembles",
     "danq.runtime.predict",
     "danq.runtime.predictions",
     "danq.published.*",
