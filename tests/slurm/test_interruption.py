@@ -33,7 +33,7 @@ pytestmark = pytest.mark.timeout(2400)  # a test may wait for the scenarios that
 STAND_IN = {"DANQ_CPUS_AS_GPUS": "1"}
 PROFILES = ["profiles/slurm", "profiles/biowulf"]
 RECIPE = {"schedule": "cosine", "learning_rate": 0.0003}
-# Slurm looks for jobs to warn every 30 s, so a training must take at least a minute to be warned in its middle.
+# Slurm looks for jobs to warn every 30 s, so a training must take more than a minute to be warned in its middle.
 LONG = RECIPE | {"batch_size": 10, "epochs": 60, "patience": 60}
 # For interruptions that follow the fifth epoch at once: 10 to 30 s.
 SHORT = RECIPE | {"batch_size": 20, "epochs": 30, "patience": 30}
@@ -47,7 +47,7 @@ def prepare(project: Path, training: dict) -> Path:
     config["models"] = {"danq": config["models"]["danq"] | training}
     toys.write_config(project / "config/config.yaml", config)
     for name in PROFILES:
-        settings = {"latency-wait": 5, "set-threads": {"train": 2}}
+        settings = {"latency-wait": 5, "set-threads": {"train": 1}}
         if name == "profiles/slurm":
             settings["slurm-init-seconds-before-status-checks"] = 2
         else:
@@ -74,7 +74,7 @@ class Prepared:
         self.project = prepare(folder / "prepared", training)
         undisturbed = self.copy(folder / "undisturbed")
         began = time.monotonic()
-        done = snakemake(undisturbed, "models", "--cores", "2", "--set-threads", "train=2")
+        done = snakemake(undisturbed, "models", "--cores", "2", "--set-threads", "train=1")
         assert done.returncode == 0, done.stderr
         self.seconds = time.monotonic() - began
         self.results = undisturbed / "results/toy/models/danq/training"
@@ -150,11 +150,11 @@ def states(cluster: Cluster, project: Path) -> list[str]:
 
 
 def hit_time_limits(profile: str, seconds: float, cluster: Cluster, project: Path) -> None:
-    """Request a wall-time limit that is too short: its warning comes after a third of the time that training takes.
+    """Request a wall-time limit that is too short: its warning comes after half of the time that training takes.
 
     Slurm sends a warning up to 30 s early; a minute is left to save the state.
     """
-    earliest = max(15, round(seconds / 3))
+    earliest = max(30, round(seconds / 2))
     limit = math.ceil((earliest + 30 + 60) / 60)  # minutes
     warning = 60 * limit - 30 - earliest
     option = {"slurm_extra": f"--signal=TERM@{warning}"} if profile == "profiles/slurm" else {"warning": warning}
@@ -219,8 +219,8 @@ def requeue_the_launcher(cluster: Cluster, project: Path) -> None:
 def scenarios(cluster, long, short, tmp_path_factory):
     """Run the scenarios, two at a time; the function that is returned waits for one and returns its project."""
     planned = {f"time limit, {name}": (long, partial(hit_time_limits, name, long.seconds)) for name in PROFILES}
-    planned |= {f"killed head, {name}": (long, partial(kill_the_head, name)) for name in PROFILES}
     planned |= {
+        "killed head": (long, partial(kill_the_head, "profiles/biowulf")),
         "cancelled": (short, cancel_the_job),
         "killed head, waiting": (short, kill_the_head_while_its_job_waits),
         "launcher": (short, requeue_the_launcher),
@@ -264,7 +264,7 @@ def test_a_time_limit_that_is_too_short(cluster, scenarios, long, profile):
     resumed = long.assert_same_results(project)
     jobs = cluster.jobs_of(project, "train")
     print(profile, [(job["JobId"], job["JobState"], job["RunTime"], job["ExitCode"]) for job in jobs], resumed)
-    assert len(jobs) == len(resumed) + 1 >= 2
+    assert 2 <= len(resumed) + 1 <= len(jobs)  # on a busy machine, a warning may come before the first epoch has ended
     assert {job["JobState"] for job in jobs[:-1]} <= {"FAILED", "TIMEOUT", "CANCELLED"}
     assert jobs[-1]["JobState"] == "COMPLETED"
     assert sorted(resumed) == resumed
@@ -278,9 +278,8 @@ def test_a_cancelled_job(cluster, scenarios, short):
     assert states(cluster, project) == ["CANCELLED", "COMPLETED"]
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_a_killed_head_process(cluster, scenarios, long, profile):
-    project = scenarios(f"killed head, {profile}")
+def test_a_killed_head_process(cluster, scenarios, long):
+    project = scenarios("killed head")
     (resumed,) = long.assert_same_results(project)
     assert resumed >= 5
     assert states(cluster, project) == ["CANCELLED", "COMPLETED"]

@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from project import environment, program
 
+from danq.data.windows import Windows
 from danq.evaluation.measures import KEYS
 from danq.motifs.jaspar import core_motifs
 from danq.motifs.meme import read_meme
@@ -95,6 +97,32 @@ def correlation(planted, learned):
             norm = np.sqrt((x @ x) * (y @ y))
             best = max(best, (x @ y) / norm if norm else -1.0)
     return best
+
+
+SMALLER = {
+    "danq_published": ["lstm=16", "dense=32", "filters=64", "lstm_dropout=0.1"],
+    "danq_jaspar": ["lstm=16", "dense=32", "filters=128", "kernel=20", "lstm_dropout=0.1"],
+    "deepsea_published": ["filters=64", "filters2=32", "filters3=32", "dense=32"],
+}
+
+
+@pytest.mark.parametrize("name", SMALLER)
+def test_a_published_recipe_learns(tmp_path, name):
+    """With small sizes, the validation loss falls below that of predicting each target's prevalence."""
+    config = yaml.safe_load((PROJECT / f"config/models/{name}.yaml").read_text())
+    config = {"models": {}, **config}["models"][name]
+    sizes = [f"{key}={value}" for key, value in config.pop("sizes", {}).items()] + SMALLER[name]
+    values = {"model": config.pop("architecture"), **config, "epochs": 2}
+    words = [f"--{key.replace('_', '-')}={item}" for key, value in values.items() for item in np.atleast_1d(value)]
+    words += [f"--size={size}" for size in sizes]
+    done = program("train", "-d", RESULTS / "windows", *words, "-o", tmp_path / "w.weights.h5", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    history = pd.read_csv(next(tmp_path.rglob("*history.tsv")), sep="\t")
+    prevalence = np.array(
+        [Windows(RESULTS / f"windows/{split}.h5").labels().mean(axis=0) for split in ("train", "valid")]
+    )
+    guess = -(prevalence[1] * np.log(prevalence[0]) + (1 - prevalence[1]) * np.log(1 - prevalence[0])).mean()
+    assert history["val_loss"].min() < 0.9 * guess, (history, guess)
 
 
 def test_most_planted_motifs_are_recovered_in_the_logos():

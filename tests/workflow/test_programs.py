@@ -4,7 +4,7 @@ import re
 import shlex
 
 import toys
-from project import PROJECT, SCRIPTS, run
+from project import PROJECT, SCRIPTS, run, run_here
 
 # Smaller sizes than the published ones; a repeated option overrides the first.
 SMALLER = {
@@ -51,7 +51,7 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
 def test_the_help_of_every_program_shows_its_defaults():
     for path in SCRIPTS.glob("*.py"):
         if path.stem != "cli":
-            done = run([path, "--help"])
+            done = run_here(path, "--help")
             assert done.returncode == 0
             assert "(default: " in done.stdout
             assert "options:" in done.stdout

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from project import PROJECT, SCRIPTS, copy_project, jobs, run, snakemake
+from project import PROJECT, SCRIPTS, copy_project, jobs, run_here, snakemake
 
 EXAMPLES = SCRIPTS / "prototypes"
 PROGRAMS = ["mdet_conv1d", "mdisc_conv1d", "mdet_simplernn", "mdisc_simplernn", "vgrad_rnn", "prevalence", "many_seeds"]
@@ -20,7 +20,7 @@ PICTURES += ["vgrad_accuracy.png", "vgrad_gradients.png", "prevalence.png"]
 
 
 def example(folder, name, *words):
-    done = run([EXAMPLES / f"{name}.py", *words], folder)
+    done = run_here(EXAMPLES / f"{name}.py", *words, folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -36,7 +36,7 @@ def modules(monkeypatch):
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_help_shows_the_defaults(name):
-    done = run([EXAMPLES / f"{name}.py", "--help"])
+    done = run_here(EXAMPLES / f"{name}.py", "--help")
     assert done.returncode == 0, done.stderr
     assert "(default: " in done.stdout
 
@@ -75,7 +75,7 @@ def test_detection_and_discovery_run_at_small_size(tmp_path, layer, arithmetic):
     found = example(tmp_path, f"mdisc_{layer}", *sizes, *kernel, "--width", "4", "--test", "40")
     assert re.search(r"^motif= [01N]{4}$", found, re.MULTILINE)
     assert found.count("assumption") == 2
-    other = run([EXAMPLES / f"mdisc_{layer}.py", *sizes, *kernel, "--length", "9"], tmp_path)
+    other = run_here(EXAMPLES / f"mdisc_{layer}.py", *sizes, *kernel, "--length", "9", folder=tmp_path)
     assert other.returncode == 1
     assert "error: mdet_" in other.stderr.splitlines()[-1]
     assert "these weights do not fit" in other.stderr
@@ -88,7 +88,7 @@ def test_a_mistake_ends_with_a_message_and_no_traceback(tmp_path):
         (["mdet_simplernn", "--seed", "-1"], "error: argument --seed: '-1'; write a whole number from 0 to 4294967295"),
         (["mdet_simplernn", "--epochs", "0"], "error: argument --epochs: '0'; write a whole number from 1"),
     ]:
-        done = run([EXAMPLES / f"{words[0]}.py", *words[1:]], tmp_path)
+        done = run_here(EXAMPLES / f"{words[0]}.py", *words[1:], folder=tmp_path)
         assert done.returncode != 0
         assert message in done.stderr.splitlines()[-1]
         assert "Traceback" not in done.stderr

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+import yaml
+from project import PROJECT
 
 from danq.errors import UserError
 from danq.models import registry
@@ -61,24 +63,38 @@ def test_an_unknown_release_or_taxon_is_an_error():
         core_matrices("JASPAR2024", ["mammals"])
 
 
-@pytest.mark.parametrize(("momentum", "schedule"), [(0.9, "constant"), (0.0, "inverse")])
-def test_published_sgd_makes_the_steps_of_torch(momentum, schedule):
-    """Torch's rule: g += decay w; v = momentum v + g; w -= rate / (1 + t lrd) v. Three steps by hand.
-
-    With both momentum and a falling rate, Keras includes the rate in v; at 8e-7 per batch this is negligible.
-    """
-    settings = {"momentum": momentum, "schedule": schedule, "decay": 0.1, "weight_decay": 0.2}
-    recipe = Recipe(optimizer="sgd", learning_rate=0.5, **settings)
-    optimizer = make_optimizer(recipe, 10)
+@pytest.mark.parametrize(
+    ("momentum", "dampening", "schedule"),
+    [(0.9, 0.9, "inverse"), (0.9, 0.0, "inverse"), (0.9, 0.9, "constant"), (0.0, 0.0, "inverse")],
+)
+def test_published_sgd_makes_the_steps_of_torch(momentum, dampening, schedule):
+    """Torch's rule written out over 200 steps, the first of which is not dampened."""
+    settings = {"momentum": momentum, "dampening": dampening, "schedule": schedule, "decay": 0.1, "weight_decay": 0.02}
+    optimizer = make_optimizer(Recipe(optimizer="sgd", learning_rate=0.5, **settings), 10)
     variable = keras.Variable(np.array([1.0, -2.0], np.float32))
     optimizer.build([variable])
-    w, v = np.array([1.0, -2.0]), np.zeros(2)
-    for t in range(3):
-        gradient = np.array([0.3, 0.1 * t])
-        optimizer.apply([keras.ops.convert_to_tensor(gradient.astype(np.float32))], [variable])
-        v = momentum * v + gradient + 0.2 * w
+    w, v = np.array([1.0, -2.0]), None
+    for t, gradient in enumerate(np.random.default_rng(0).normal(0, 1, (200, 2)).astype(np.float32)):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+        g = gradient + 0.02 * w
+        v = g if v is None else momentum * v + (1 - dampening) * g
         w = w - 0.5 / (1 + 0.1 * t if schedule == "inverse" else 1) * v
-        np.testing.assert_allclose(keras.ops.convert_to_numpy(variable), w, rtol=1e-5)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(variable), w, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["danq_published", "danq_jaspar"])
+def test_published_rmsprop_makes_the_steps_of_keras_in_2015(name):
+    """Its epsilon, 1e-6, is within the root: w -= rate g / sqrt(a + 1e-6), a = .9 a + .1 g^2."""
+    config = yaml.safe_load((PROJECT / f"config/models/{name}.yaml").read_text())["models"][name]
+    optimizer = make_optimizer(Recipe(**{key: value for key, value in config.items() if key != "architecture"}), 10)
+    variable = keras.Variable(np.zeros(3, np.float32))
+    optimizer.build([variable])
+    w, a = np.zeros(3), np.zeros(3)
+    for gradient in np.random.default_rng(0).normal(0, [1e-5, 1e-3, 1], (200, 3)).astype(np.float32):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+        a = 0.9 * a + 0.1 * gradient.astype(float) ** 2
+        w = w - 0.001 * gradient / np.sqrt(a + 1e-6)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(variable), w, rtol=1e-3, atol=1e-7)
 
 
 def test_deepsea_has_max_norm_and_l1():
@@ -97,6 +113,8 @@ def test_deepsea_has_max_norm_and_l1():
     assert not registry.build("DeepSEA", 120, 3, **sizes).losses
 
 
-def test_weight_decay_without_sgd_is_an_error():
+def test_settings_of_sgd_without_sgd_are_an_error():
     with pytest.raises(UserError, match="weight_decay is for sgd, not for adam"):
         Recipe(weight_decay=1e-6)
+    with pytest.raises(UserError, match="dampening is for sgd, not for rmsprop"):
+        Recipe(optimizer="rmsprop", dampening=0.9)

@@ -20,25 +20,34 @@ def make_optimizer(recipe: Recipe, steps_per_epoch: int) -> keras.optimizers.Opt
     if recipe.schedule == "inverse":
         rate = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=recipe.decay)
     if recipe.optimizer == "sgd":
-        if recipe.weight_decay:
-            return CoupledSGD(recipe.weight_decay, learning_rate=rate, momentum=recipe.momentum)
-        return keras.optimizers.SGD(rate, momentum=recipe.momentum)
-    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](rate)
+        return TorchSGD(recipe.weight_decay, recipe.dampening, learning_rate=rate, momentum=recipe.momentum)
+    method = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer]
+    return method(rate, epsilon=recipe.epsilon)
 
 
-class CoupledSGD(keras.optimizers.SGD):
-    """SGD whose weight decay is part of the gradient and therefore of the momentum.
+class TorchSGD(keras.optimizers.SGD):
+    """SGD as in Torch and PyTorch (`optim.sgd`), in which DeepSEA was trained.
 
-    Torch, in which DeepSEA was trained, works this way. The weight decay of Keras shrinks the weights directly.
+    The velocity is v = momentum * v + (1 - dampening) * (gradient + decay * weight), and the undampened gradient at the
+    first step; a weight changes by -rate * v. In the SGD of Keras, the velocity contains the rate of each earlier step,
+    nothing is dampened, and weight decay shrinks the weights directly. Torch dampens by the momentum unless told
+    otherwise, which makes its steps (1 - momentum) times as long.
     """
 
-    def __init__(self, decay: float, **options):
+    def __init__(self, decay: float, dampening: float, **options):
         super().__init__(**options)
-        self._decay = decay
+        self._decay, self._dampening = decay, dampening
 
     def update_step(self, gradient, variable, learning_rate):
-        decay = keras.ops.cast(self._decay, variable.dtype)
-        super().update_step(gradient + decay * keras.ops.convert_to_tensor(variable), variable, learning_rate)
+        ops = keras.ops
+        rate, decay = (ops.cast(value, variable.dtype) for value in (learning_rate, self._decay))
+        step = gradient + decay * ops.convert_to_tensor(variable)
+        if self.momentum:
+            velocity = self.momentums[self._get_variable_index(variable)]
+            share = ops.where(self.iterations == 0, 1.0, 1.0 - self._dampening)
+            step = self.momentum * velocity + ops.cast(share, variable.dtype) * step
+            self.assign(velocity, step)
+        self.assign_sub(variable, rate * step)
 
 
 def make_loss(recipe: Recipe, positives: np.ndarray, windows: int):

@@ -53,6 +53,19 @@ class Recipe:
     )
     decay: float = option(8e-7, "decay of the learning rate per batch, for the schedule inverse", float, at_least=0)
     momentum: float = option(0.9, "momentum of sgd", float, at_least=0, below=1)
+    dampening: float = option(
+        0.0,
+        "share by which sgd shortens each gradient that it adds to the momentum (Torch's default: the momentum)",
+        float,
+        at_least=0,
+        below=1,
+    )
+    epsilon: float = option(
+        1e-7,
+        "number added to the mean square of the gradient in adam (to its root) and rmsprop (within the root)",
+        float,
+        above=0,
+    )
     weight_decay: float = option(0.0, "weight decay of sgd, added to the gradient", float, at_least=0)
     first_filters: str | None = option(
         None,
@@ -134,6 +147,8 @@ class Recipe:
             setting.check(name, getattr(self, name))
         if self.weight_decay and self.optimizer != "sgd":
             raise UserError(f"weight_decay is for sgd, not for {self.optimizer}; set it to 0")
+        if self.dampening and self.optimizer != "sgd":
+            raise UserError(f"dampening is for sgd, not for {self.optimizer}; set it to 0")
 
     def key(self, *facts: str) -> str:
         """Identifies this recipe and what else decides on the result (data, code, versions).
