@@ -60,23 +60,27 @@ class Genome:
             if not name.isprintable():
                 raise UserError(f"{self.path}: the contig name {name!r} has a control character; rename the contig")
 
-    def nibbles(self, contig: str) -> np.ndarray:
+    def nibbles(self, contig: str, start: int = 0, end: int | None = None) -> np.ndarray:
         """Read a contig as uint8 (length,): 8, 4, 2, 1 for A, C, G, T and 0 for an ambiguous base.
+
+        start, end : first base and the one after the last, 0-based, on the contig; by default all of it
 
         A character that is no base, such as white space, is a UserError.
         """
+        end = self.contigs[contig] if end is None else end
         try:
-            text = self._fasta[contig][:]
+            text = self._fasta[contig][start:end]
         except (pyfaidx.FetchError, OSError, *UNREADABLE) as error:
             raise UserError(f"{self.path}: contig {contig} cannot be read ({first_line(error)})") from error
-        if len(text) != self.contigs[contig]:
+        if len(text) != end - start:
             raise UserError(
-                f"{self.path}: contig {contig} is {len(text):,} bp, its index says {self.contigs[contig]:,}; "
+                f"{self.path}: contig {contig} is {start + len(text):,} bp, its index says {self.contigs[contig]:,}; "
                 "delete the .fai (and .gzi) file, and it is made again"
             )
         nibbles = NIBBLE[np.frombuffer(text.encode("latin-1", "replace"), np.uint8)]
         if len(nibbles) and nibbles.max() == WRONG:
-            raise UserError(self._wrong(contig, text, int(nibbles.argmax())))
+            position = int(nibbles.argmax())
+            raise UserError(self._wrong(contig, start + position, text[position]))
         return nibbles
 
     @property
@@ -84,9 +88,8 @@ class Genome:
         """Total length of all contigs in bp."""
         return sum(self.contigs.values())
 
-    def _wrong(self, contig: str, text: str, position: int) -> str:
-        """A sentence on the character at a position (0-based) that is no base."""
-        found = text[position]
+    def _wrong(self, contig: str, position: int, found: str) -> str:
+        """A sentence on a character that is no base; position on the contig, 0-based."""
         if found in "Uu":
             fix = "this is RNA; replace U by T"
         elif found.isspace():

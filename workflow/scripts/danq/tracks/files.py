@@ -1,0 +1,172 @@
+"""Track files: a bigWig, and on request a bedGraph, of each target.
+
+bigWig: Kent et al. 2010, Bioinformatics 26:2204, written with pyBigWig. A value covers the `stride` bp of its cell;
+cells without a prediction have none.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import pyBigWig
+
+from ..data.targets import Target
+from ..file_names import file_names
+from ..files import replacing
+from ..tables import Table
+from .values import SKIPPED, BlockValues
+
+PIECE = 1 << 16  # cells written at a time
+TRACKS = Table(
+    "table of tracks",
+    ("index", "target", "assay", "file", "stride", "cells", "mean", "max", *SKIPPED, "incomplete"),
+    words=("target", "assay", "file"),
+)
+
+
+def track_names(targets: Sequence[Target], chosen: Sequence[Target]) -> list[str]:
+    """File names, without suffix, of the chosen targets; they do not depend on which others are chosen."""
+    names = file_names(target.title for target in targets)
+    return [names[target.index - 1] for target in chosen]
+
+
+class Sink(Protocol):
+    """A track file that values are appended to."""
+
+    def append(self, contig: str, start: int, stride: int, values: np.ndarray) -> None:
+        """Append float32 (n,): a value for each `stride` bp from `start`."""
+
+    def close(self) -> None:
+        """Write what is left."""
+
+
+class BigWig:
+    """A bigWig file with the contigs of a genome in its order."""
+
+    def __init__(self, path: Path, contigs: dict[str, int]):
+        self._file = pyBigWig.open(str(path), "w")
+        self._file.addHeader(list(contigs.items()))  # with pyBigWig's zoom levels, which some browsers require
+
+    def append(self, contig: str, start: int, stride: int, values: np.ndarray) -> None:
+        self._file.addEntries(contig, start, values=values, span=stride, step=stride)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class BedGraph:
+    """A gzip bedGraph file, whose bytes depend on the content only. Its values are read back as the same float32."""
+
+    def __init__(self, path: Path):
+        self._raw = path.open("wb")
+        self._file = gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0)
+
+    def append(self, contig: str, start: int, stride: int, values: np.ndarray) -> None:
+        starts = start + stride * np.arange(len(values))
+        rows = zip(starts.tolist(), values.astype(str).tolist(), strict=True)
+        self._file.write("".join(f"{contig}\t{one}\t{one + stride}\t{value}\n" for one, value in rows).encode())
+
+    def close(self) -> None:
+        self._file.close()
+        self._raw.close()
+
+
+class Writer:
+    """Appends blocks in the order of the genome; created by `writing`.
+
+    Consecutive cells are joined across blocks and written in pieces of a fixed size, so that the bytes of the files
+    depend on the values and not on the blocks.
+    """
+
+    def __init__(self, sinks: Sequence[Sequence[Sink]], stride: int):
+        self._sinks, self._stride = sinks, stride
+        self._contig, self._next, self._waiting = "", 0, np.empty((0, len(sinks)), np.float32)
+        self.cells, self.total = 0, np.zeros(len(sinks))
+        self.most = np.full(len(sinks), -np.inf)
+        self.skipped = dict.fromkeys(SKIPPED, 0)
+
+    def append(self, block: BlockValues) -> None:
+        """Append the values of a block."""
+        for reason, count in block.skipped.items():
+            self.skipped[reason] += count
+        if not len(block.cells):
+            return
+        self.cells += len(block.cells)
+        self.total += block.values.sum(axis=0, dtype=np.float64)
+        self.most = np.maximum(self.most, block.values.max(axis=0))
+        breaks = np.flatnonzero(np.diff(block.cells) != 1) + 1
+        for first, stop in zip([0, *breaks], [*breaks, len(block.cells)], strict=True):
+            self._append_run(block.contig, int(block.cells[first]), block.values[first:stop])
+
+    def _append_run(self, contig: str, cell: int, values: np.ndarray) -> None:
+        """Append consecutive cells."""
+        if (contig, cell) != (self._contig, self._next):
+            self.flush()
+            self._contig = contig
+        self._next = cell + len(values)
+        self._waiting = np.concatenate([self._waiting, values])
+        while len(self._waiting) >= PIECE:
+            self._write(PIECE)
+
+    def _write(self, count: int) -> None:
+        """Write the first waiting values."""
+        start = (self._next - len(self._waiting)) * self._stride
+        for column, sinks in enumerate(self._sinks):
+            for sink in sinks:
+                sink.append(self._contig, start, self._stride, np.ascontiguousarray(self._waiting[:count, column]))
+        self._waiting = self._waiting[count:]
+
+    def flush(self) -> None:
+        """Write all waiting values."""
+        if len(self._waiting):
+            self._write(len(self._waiting))
+
+
+@contextmanager
+def writing(
+    folder: str | Path, names: Sequence[str], contigs: dict[str, int], stride: int, bedgraph: bool = False
+) -> Iterator[Writer]:
+    """Yield a Writer of `NAME.bw`, and with `bedgraph` `NAME.bedGraph.gz`, for each name in the order of the targets.
+
+    contigs : names and lengths in bp of all contigs, in the order of the genome
+    stride : size of a cell in bp
+
+    On an error, no file is left and old files are kept.
+    """
+    with ExitStack() as stack:
+        sinks: list[list[Sink]] = []
+        for name in names:
+            sinks.append([BigWig(stack.enter_context(replacing(Path(folder, f"{name}.bw"))), contigs)])
+            if bedgraph:
+                sinks[-1].append(BedGraph(stack.enter_context(replacing(Path(folder, f"{name}.bedGraph.gz")))))
+        try:
+            writer = Writer(sinks, stride)
+            yield writer
+            writer.flush()
+        finally:
+            for sink in (sink for pair in sinks for sink in pair):
+                sink.close()
+
+
+def summary(writer: Writer, targets: Sequence[Target], names: Sequence[str], stride: int, incomplete: int):
+    """The table `TRACKS` of what was written, a row for each target."""
+    return pd.DataFrame(
+        {
+            "index": [target.index for target in targets],
+            "target": [target.title for target in targets],
+            "assay": [target.assay for target in targets],
+            "file": [f"{name}.bw" for name in names],
+            "stride": stride,
+            "cells": writer.cells,
+            "mean": writer.total / writer.cells if writer.cells else np.nan,
+            "max": writer.most if writer.cells else np.nan,
+            **writer.skipped,
+            "incomplete": incomplete,
+        }
+    )
