@@ -62,7 +62,7 @@ def test_each_value_is_read_back(folder, values, name, column):
     other = pybigtools.open(str(folder / f"{name}.bw"))
     assert list(other.chroms().items()) == list(CONTIGS.items())
     assert [(contig, *row) for contig in CELLS for row in other.records(contig)] == expected
-    lines = gzip.open(folder / f"{name}.bedGraph.gz", "rt").read().splitlines()
+    lines = gzip.decompress((folder / f"{name}.bedGraph.gz").read_bytes()).decode().splitlines()
     fields = [line.split("\t") for line in lines]
     assert [(one[0], int(one[1]), int(one[2]), float(np.float32(one[3]))) for one in fields] == expected
 

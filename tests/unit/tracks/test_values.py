@@ -49,7 +49,7 @@ def test_each_value_is_the_prediction_of_its_window(trained, genome, sequences):
     expected = np.concatenate([values for _, values in ensemble.means(PackedArray(packed, 60))])[:, :2]
     found = list(predict_blocks(ensemble, genome, layout, targets))
     assert [(one.contig, cell) for one in found for cell in one.cells.tolist()] == [row[:2] for row in kept]
-    assert np.allclose(np.concatenate([one.values for one in found]), expected, atol=1e-6)
+    assert np.allclose(np.concatenate([one.probabilities for one in found]), expected, atol=1e-6)
     assert {name: sum(one.skipped[name] for one in found) for name in counts} == counts
     assert counts["beyond_contig"] > 0 < counts["unknown_bases"]
 
@@ -58,7 +58,7 @@ def test_a_shard_has_the_bits_of_the_whole_run(trained, genome):
     ensemble, layout = Ensemble([trained]), Layout(genome.contigs, 20, 13)
     for one in predict_blocks(ensemble, genome, layout, ensemble.targets):
         alone = predict_block(ensemble, genome, layout, layout.block(one.contig, one.number), ensemble.targets)
-        assert alone.values.tobytes() == one.values.tobytes()
+        assert alone.probabilities.tobytes() == one.probabilities.tobytes()
         assert alone.cells.tolist() == one.cells.tolist()
 
 

@@ -108,10 +108,8 @@ class Ensemble:
         """
         self.check_fit(source)
         n, count = len(source), self.devices.count
-        bar = (
-            nullcontext(progress) if progress is not None else tqdm(desc="predicting", total=n, unit=unit, disable=None)
-        )
-        with bar as progress:
+        own = progress is None
+        with tqdm(desc="predicting", total=n, unit=unit, disable=None) if own else nullcontext(progress) as progress:
             for block in blocks(n, CHUNK):
                 size = block.stop - block.start
                 samples = np.arange(block.start, block.stop + -size % count)  # every device needs a sequence

@@ -7,7 +7,8 @@ cells without a prediction have none.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -20,8 +21,10 @@ from ..data.targets import Target
 from ..file_names import file_names
 from ..files import replacing
 from ..tables import Table
+from .layout import Layout
 from .values import SKIPPED, BlockValues
 
+log = logging.getLogger(__name__)
 PIECE = 1 << 16  # cells written at a time
 TRACKS = Table(
     "table of tracks",
@@ -34,6 +37,12 @@ def track_names(targets: Sequence[Target], chosen: Sequence[Target]) -> list[str
     """File names, without suffix, of the chosen targets; they do not depend on which others are chosen."""
     names = file_names(target.title for target in targets)
     return [names[target.index - 1] for target in chosen]
+
+
+def track_files(folder: str | Path, names: Sequence[str], bedgraph: bool = False) -> list[Path]:
+    """All files that `write_tracks` writes."""
+    suffixes = (".bw", ".bedGraph.gz") if bedgraph else (".bw",)
+    return [Path(folder, "tracks.tsv"), *(Path(folder, f"{name}{suffix}") for name in names for suffix in suffixes)]
 
 
 class Sink(Protocol):
@@ -98,11 +107,11 @@ class Writer:
         if not len(block.cells):
             return
         self.cells += len(block.cells)
-        self.total += block.values.sum(axis=0, dtype=np.float64)
-        self.most = np.maximum(self.most, block.values.max(axis=0))
+        self.total += block.probabilities.sum(axis=0, dtype=np.float64)
+        self.most = np.maximum(self.most, block.probabilities.max(axis=0))
         breaks = np.flatnonzero(np.diff(block.cells) != 1) + 1
         for first, stop in zip([0, *breaks], [*breaks, len(block.cells)], strict=True):
-            self._append_run(block.contig, int(block.cells[first]), block.values[first:stop])
+            self._append_run(block.contig, int(block.cells[first]), block.probabilities[first:stop])
 
     def _append_run(self, contig: str, cell: int, values: np.ndarray) -> None:
         """Append consecutive cells."""
@@ -154,7 +163,29 @@ def writing(
                 sink.close()
 
 
-def summary(writer: Writer, targets: Sequence[Target], names: Sequence[str], stride: int, incomplete: int):
+def write_tracks(
+    folder: str | Path,
+    blocks: Iterable[BlockValues],
+    names: Sequence[str],
+    targets: Sequence[Target],
+    layout: Layout,
+    bedgraph: bool = False,
+) -> None:
+    """Write the tracks of all blocks of a layout, and their table `tracks.tsv`."""
+    with writing(folder, names, layout.contigs, layout.stride, bedgraph) as writer:
+        for block in blocks:
+            writer.append(block)
+    table = summary(writer, targets, names, layout.stride, layout.incomplete)
+    TRACKS.write(table, Path(folder, "tracks.tsv"))
+    skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in writer.skipped.items())
+    log.info("%d tracks of %s cells; skipped: %s", len(targets), f"{writer.cells:,}", skipped)
+    if not writer.cells:
+        log.warning("no cell has a value, because all windows have too many unknown bases")
+
+
+def summary(
+    writer: Writer, targets: Sequence[Target], names: Sequence[str], stride: int, incomplete: int
+) -> pd.DataFrame:
     """The table `TRACKS` of what was written, a row for each target."""
     return pd.DataFrame(
         {

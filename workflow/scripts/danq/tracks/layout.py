@@ -2,8 +2,8 @@
 
 Each contig is cut into cells of `stride` bp from position 0. The value of a cell is the prediction for the window
 centred on it, so that values neither overlap nor leave gaps. A region gets every whole cell that shares a base with it.
-The grid belongs to the contig and not to the regions: overlapping regions predict no cell twice, and a cell has the same
-window whatever regions are chosen. An incomplete last cell of a contig is not used.
+The grid belongs to the contig and not to the regions: where regions overlap, no cell is predicted twice, and a cell has
+the same window whatever regions are chosen. An incomplete last cell of a contig is not used.
 
 A block is `block_size` consecutive cells of a contig, counted from its start, of which those in the regions are
 predicted. A longer list of contigs or regions adds blocks and cells, and renames none.
@@ -11,6 +11,7 @@ predicted. A longer list of contigs or regions adds blocks and cells, and rename
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from ..data.grid import merged
+from ..data.peaks import read_peaks
 from ..data.split import parse_region
 from ..errors import UserError
 from ..file_names import file_names
 from ..files import existing
 
+log = logging.getLogger(__name__)
 BLOCK_SIZE = 100_000  # cells
 STRIDE = 200  # bp
 Interval = tuple[int, int, int]  # rank of the contig, start and end in bp, 0-based and half-open
@@ -125,6 +128,35 @@ class Layout:
         If stride and length differ by an odd number, the window is half a base left of the centre.
         """
         return cells * self.stride + (self.stride - length) // 2
+
+
+def chosen_layout(
+    contigs: dict[str, int], stride: int, block_size: int, regions: Sequence[str] = (), bed: str | Path | None = None
+) -> Layout:
+    """The layout of regions (see `regions_of`) and of a BED or peak file; without either, of the whole genome.
+
+    Contigs and regions that are not on the genome are a UserError. Intervals of the file are treated as peaks are.
+    """
+    intervals = regions_of(regions, contigs)
+    if bed:
+        peaks = read_peaks(bed, contigs)
+        intervals += zip(peaks.contig.tolist(), peaks.start.tolist(), peaks.end.tolist(), strict=True)
+        counts = {"on other contigs": sum(peaks.skipped.values()), "beyond their contig": peaks.outside}
+        for what, count in counts.items():
+            if count:
+                log.warning("%s: %s regions are %s; skipped", bed, f"{count:,}", what)
+    layout = Layout(contigs, stride, block_size, intervals if regions or bed else None)
+    if not len(layout):
+        raise UserError(f"the regions have no whole cell of {stride} bp; give longer regions or a smaller stride")
+    return layout
+
+
+def named_block(layout: Layout, name: str) -> Block:
+    """The block of a name such as `chr1:0`; others are a UserError."""
+    contig, _, number = name.rpartition(":")
+    if not (contig and number.isascii() and number.isdigit()):
+        raise UserError(f"{name}: no such block; write the contig and the number of the block, such as chr1:0")
+    return layout.block(contig, int(number))
 
 
 def regions_of(texts: Sequence[str], contigs: dict[str, int]) -> list[Interval]:

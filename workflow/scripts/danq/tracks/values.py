@@ -75,15 +75,21 @@ class BlockValues:
     contig : name of its contig
     number : of the block on the contig
     cells : numbers of the predicted cells, int64 (n,)
-    values : probabilities of the chosen targets, float32 (n, T)
+    probabilities : of the chosen targets, float32 (n, T)
     skipped : number of cells without a value, by the reasons of `SKIPPED`
     """
 
     contig: str
     number: int
     cells: np.ndarray
-    values: np.ndarray
+    probabilities: np.ndarray
     skipped: dict[str, int] = field(default_factory=dict)
+
+
+def check_share(max_unknown: float) -> None:
+    """Raise a UserError unless the largest share of unknown bases is a share."""
+    if not 0 <= max_unknown <= 1:
+        raise UserError(f"the largest share of unknown bases must be from 0 to 1, not {max_unknown:g}")
 
 
 def predict_block(
