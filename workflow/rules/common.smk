@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated
+from flow import code, files, records, repeated, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -77,6 +77,8 @@ with one_sentence("config: "):
     if workflow.is_main_process:
         files.check_dates(config, LISTED.sheet)
 
+TRACK_MODELS = tracks.models(config) if config["tracks"] else []
+TRACK_FILES = tracks.track_files(config, LISTED.targets) if config["tracks"] else []
 RESULTS = files.results(config)
 MODELS = list(config["models"])
 BASELINES = config["baselines"]

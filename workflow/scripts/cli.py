@@ -91,7 +91,7 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--bed", help="BED or peak file with regions, added to --regions")
     parser.add_argument("--stride", type=int, default=200, help="size of a cell in bp")
-    parser.add_argument("--block-size", type=int, default=100_000, help="number of cells that are predicted as one")
+    parser.add_argument("--block-size", type=int, default=200_000, help="number of cells that are predicted as one")
 
 
 def named(text: str) -> tuple[str, str]:

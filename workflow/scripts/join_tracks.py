@@ -20,8 +20,9 @@ def main() -> None:
     args = parser.parse_args()
 
     from danq.data.genome import Genome
-    from danq.tracks.files import track_files, track_names, write_tracks
+    from danq.tracks.files import track_files, write_tracks
     from danq.tracks.layout import chosen_layout
+    from danq.tracks.names import track_names
     from danq.tracks.shards import Shards
 
     contigs = Genome(args.genome, args.index_folder).contigs

@@ -48,8 +48,9 @@ def main() -> None:
         from danq.data.genome import Genome
         from danq.runtime.devices import Devices
         from danq.runtime.ensembles import Ensemble
-        from danq.tracks.files import track_files, track_names, write_tracks
+        from danq.tracks.files import track_files, write_tracks
         from danq.tracks.layout import chosen_layout, named_block
+        from danq.tracks.names import track_names
         from danq.tracks.shards import settings_of, write_shard
         from danq.tracks.values import check_share, predict_block, predict_blocks
 

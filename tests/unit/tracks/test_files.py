@@ -9,7 +9,8 @@ import pytest
 
 from danq.data.targets import Target
 from danq.tracks import files
-from danq.tracks.files import summary, track_names, writing
+from danq.tracks.files import summary, writing
+from danq.tracks.names import track_names
 from danq.tracks.values import BlockValues
 
 CONTIGS = {"chr2": 2_000_000, "chr10": 95, "chr1": 400, "empty": 10}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from danq.errors import UserError
-from danq.tracks.layout import Layout, indexed_contigs, regions_of, shard_names
+from danq.tracks.layout import Layout, read_contigs, regions_of, shard_names, write_contigs
 
 CONTIGS = {"chr2": 1030, "chr10": 95, "tiny": 9, "chr1": 400}
 INTERVALS = st.lists(
@@ -43,6 +43,11 @@ def test_every_cell_of_a_region_is_predicted_once(intervals, stride, size):
     assert len(layout) == len(found)
     assert all((block.cells // size == block.number).all() for block in layout.blocks())
     assert [(block.contig, block.number) for block in layout.blocks()] == layout.names()
+    for block in layout.blocks():  # its own regions are all that it depends on
+        regions = layout.regions(block.contig, block.number)
+        alone = Layout(CONTIGS, stride, size, regions_of(regions, CONTIGS))
+        assert [str(one) for one in alone.blocks()] == [str(block)]
+        assert alone.block(block.contig, block.number).cells.tolist() == block.cells.tolist()
 
 
 def test_the_whole_genome_is_in_the_order_of_the_contigs():
@@ -73,10 +78,12 @@ def test_names_of_shards_are_safe_and_distinct():
 
 def test_an_index_gives_the_contigs(tmp_path):
     (tmp_path / "a.fai").write_text("chr2\t1030\t6\t60\t61\nchr10\t95\t1060\t60\t61\n")
-    assert indexed_contigs(tmp_path / "a.fai") == {"chr2": 1030, "chr10": 95}
+    assert read_contigs(tmp_path / "a.fai") == {"chr2": 1030, "chr10": 95}
+    write_contigs(CONTIGS, tmp_path / "sizes")
+    assert read_contigs(tmp_path / "sizes") == CONTIGS
     (tmp_path / "b.fai").write_text("chr2 1030\n")
-    with pytest.raises(UserError, match=r"b\.fai: not an index of a FASTA file; delete it"):
-        indexed_contigs(tmp_path / "b.fai")
+    with pytest.raises(UserError, match=r"b\.fai: not a list of contigs; delete it"):
+        read_contigs(tmp_path / "b.fai")
 
 
 @pytest.mark.parametrize("text", ["chr3", "chr1:0-10", "chr1:300-401"])

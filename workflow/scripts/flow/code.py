@@ -77,7 +77,7 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights"),
+            *("baseline", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights", "index_genome"),
             *(
                 "influence",
                 "join_tracks",

@@ -17,6 +17,7 @@ import jsonschema
 import pandas as pd
 import yaml
 
+from danq.data.chosen_targets import choose
 from danq.data.rule import Rule, check_negatives
 from danq.data.targets import Target, find, read_sheet, targets_of
 from danq.errors import UserError
@@ -210,12 +211,30 @@ def check_names(config: dict, targets: list[Target]) -> None:
     counted = config["source"] == "peaks" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():
         check_published(on_disk(config, table), len(targets))
+    if config["tracks"]:
+        check_tracks(config, targets)
     keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
     check_negatives(keep, targets)
     assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}
     if keep.startswith("assay:") and assay not in assays:
         known = ", ".join(sorted(assays))
         raise UserError(f"windows.keep: no target has the assay {assay!r}; the sheet has {known}")
+
+
+def check_tracks(config: dict, targets: list[Target]) -> None:
+    """Check that the targets and models of the tracks exist, and that there is a genome to predict."""
+    tracks = config["tracks"]
+    if "genome" not in config:
+        raise UserError("tracks: needs a genome; add genome.fasta")
+    for name in map(str, tracks["models"]):
+        if name not in config["models"]:
+            raise UserError(f"tracks.models: no model is called {name!r}; choose from {', '.join(config['models'])}")
+    if tracks["hub"] and not config["genome"]["assembly"]:
+        raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
+    try:
+        choose(targets, tracks["targets"])
+    except UserError as error:
+        raise UserError(f"tracks.targets: {error}") from None
 
 
 def check_expected(config: dict) -> None:

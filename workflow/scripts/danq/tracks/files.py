@@ -18,7 +18,6 @@ import pandas as pd
 import pyBigWig
 
 from ..data.targets import Target
-from ..file_names import file_names
 from ..files import replacing
 from ..tables import Table
 from .layout import Layout
@@ -31,12 +30,6 @@ TRACKS = Table(
     ("index", "target", "assay", "file", "stride", "cells", "mean", "max", *SKIPPED, "incomplete"),
     words=("target", "assay", "file"),
 )
-
-
-def track_names(targets: Sequence[Target], chosen: Sequence[Target]) -> list[str]:
-    """File names, without suffix, of the chosen targets; they do not depend on which others are chosen."""
-    names = file_names(target.title for target in targets)
-    return [names[target.index - 1] for target in chosen]
 
 
 def track_files(folder: str | Path, names: Sequence[str], bedgraph: bool = False) -> list[Path]:

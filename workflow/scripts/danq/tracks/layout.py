@@ -23,10 +23,10 @@ from ..data.peaks import read_peaks
 from ..data.split import parse_region
 from ..errors import UserError
 from ..file_names import file_names
-from ..files import existing
+from ..files import existing, replacing
 
 log = logging.getLogger(__name__)
-BLOCK_SIZE = 100_000  # cells
+BLOCK_SIZE = 200_000  # cells
 STRIDE = 200  # bp
 Interval = tuple[int, int, int]  # rank of the contig, start and end in bp, 0-based and half-open
 
@@ -107,12 +107,21 @@ class Layout:
 
     def block(self, contig: str, number: int) -> Block:
         """A block; one without cells is a UserError."""
-        first, stop = number * self.block_size, (number + 1) * self.block_size
-        ranges = np.clip(self.ranges.get(contig, np.empty((0, 2), np.int64)), first, stop)
-        cells = [np.arange(*piece) for piece in ranges if piece[0] < piece[1]]
-        if not cells:
+        pieces = self._pieces(contig, number)
+        if not len(pieces):
             raise UserError(f"{contig}:{number}: no such block; there are {', '.join(self._some_names())}")
-        return Block(contig, number, np.concatenate(cells))
+        return Block(contig, number, np.concatenate([np.arange(*piece) for piece in pieces]))
+
+    def _pieces(self, contig: str, number: int) -> np.ndarray:
+        """The ranges of cells of a block, int64 (n, 2)."""
+        bounds = number * self.block_size, (number + 1) * self.block_size
+        ranges = np.clip(self.ranges.get(contig, np.empty((0, 2), np.int64)), *bounds)
+        return ranges[ranges[:, 0] < ranges[:, 1]]
+
+    def regions(self, contig: str, number: int) -> list[str]:
+        """The cells of a block as regions, such as `chr7:1001-2000`: the shortest list with the same cells."""
+        pieces = self._pieces(contig, number) * self.stride
+        return [f"{contig}:{start + 1}-{end}" for start, end in pieces.tolist()]
 
     def _some_names(self, most: int = 4) -> list[str]:
         names = [f"{contig}:{number}" for contig, number in self.names()]
@@ -167,13 +176,19 @@ def regions_of(texts: Sequence[str], contigs: dict[str, int]) -> list[Interval]:
         raise UserError(str(error).removeprefix("split: ")) from None
 
 
-def indexed_contigs(fai: str | Path) -> dict[str, int]:
-    """Names and lengths in bp of the contigs that the index of a FASTA file lists; the FASTA file is not read."""
-    lines = existing(fai, "index of a FASTA file").read_text(encoding="utf-8").splitlines()
+def read_contigs(path: str | Path) -> dict[str, int]:
+    """Names and lengths in bp of contigs, from the index of a FASTA file (`.fai`) or a file of `write_contigs`."""
+    lines = existing(path, "list of contigs").read_text(encoding="utf-8").splitlines()
     try:
         return {line.split("\t")[0]: int(line.split("\t")[1]) for line in lines}
     except (ValueError, IndexError):
-        raise UserError(f"{fai}: not an index of a FASTA file; delete it, and it is made again") from None
+        raise UserError(f"{path}: not a list of contigs; delete it, and it is made again") from None
+
+
+def write_contigs(contigs: dict[str, int], path: str | Path) -> None:
+    """Write names and lengths, a line for each contig, as UCSC's `chrom.sizes`."""
+    with replacing(path) as temporary:
+        temporary.write_text("".join(f"{name}\t{length}\n" for name, length in contigs.items()), encoding="utf-8")
 
 
 def shard_names(layout: Layout) -> dict[str, tuple[str, int]]:

@@ -47,7 +47,7 @@ class CellWindows(Source):
         self._first = max(int(starts[0]), 0)
         last = min(int(starts[-1]) + length, genome.contigs[block.contig])
         nibbles = genome.nibbles(block.contig, self._first, last)
-        known = np.concatenate([[0], np.cumsum(nibbles > 0)])
+        known = np.concatenate([[0], np.cumsum(nibbles > 0, dtype=np.int32)])
         begin, end = (np.clip(starts + shift - self._first, 0, len(nibbles)) for shift in (0, length))
         skip = length - (known[end] - known[begin]) > max_unknown * length
         beyond = skip & (end - begin < length)

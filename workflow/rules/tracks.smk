@@ -1,0 +1,96 @@
+# Trained models to tracks along the genome: shards of fixed places, joined to a bigWig file of each target.
+GENOME = on_disk(config["genome"]["fasta"])
+with one_sentence("config: "):
+    CONTIGS = tracks.contigs_now(config)
+    LAYOUT = tracks.layout(config, CONTIGS) if CONTIGS else None
+
+
+def track_layout():
+    """The cells to predict. The contigs of a genome without an index are known when the rule index_genome has run."""
+    with one_sentence("config: "):
+        return LAYOUT or tracks.layout(config, tracks.read_contigs(checkpoints.index_genome.get().output[0]))
+
+
+def shard_files(wildcards):
+    """The shards of a model."""
+    folder = f"{RESULTS}/models/{wildcards.model}/tracks/shards"
+    return [f"{folder}/{shard}.h5" for shard in tracks.shards(track_layout())]
+
+
+def shard_options(wildcards):
+    layout = track_layout()
+    return options(**tracks.shard_options(config, layout, *tracks.shards(layout)[wildcards.shard]))
+
+
+checkpoint index_genome:
+    input:
+        GENOME,
+    output:
+        f"{RESULTS}/tracks/genome.chrom.sizes",
+    log:
+        f"logs/{config['dataset']}/index_genome.log",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("index_genome"),
+        code=code_of("index_genome"),
+        folder=files.DOWNLOADS,
+    message:
+        f"List the contigs of the genome of {DATASET}"
+    shell:
+        "python {params.program:q} {input:q} --index-folder {params.folder} --output {output} 2> {log}"
+
+
+rule predict_tracks:
+    input:
+        genome=GENOME,
+        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+    output:
+        f"{RESULTS}/models/{{model}}/tracks/shards/{{shard}}.h5",
+    log:
+        f"logs/{config['dataset']}/predict_tracks/{{model}}/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/predict_tracks/{{model}}/{{shard}}.tsv"
+    wildcard_constraints:
+        shard="[^/]+",
+    conda:
+        "../envs/danq.yaml"
+    threads: 8
+    resources:
+        gpu=gpus_here(),
+    params:
+        program=program("tracks"),
+        code=code_of_model("tracks"),
+        folder=files.DOWNLOADS,
+        options=shard_options,
+    message:
+        f"Predict piece {{wildcards.shard}} of the genome of {DATASET} with {{wildcards.model}}"
+    shell:
+        "python {params.program:q} --checkpoint {input.checkpoint} --genome={input.genome:q} {params.options}"
+        " --index-folder {params.folder} --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
+
+
+rule join_tracks:
+    input:
+        genome=GENOME,
+        shards=shard_files,
+    output:
+        table=f"{RESULTS}/models/{{model}}/tracks/tracks.tsv",
+        tracks=expand("{results}/models/{{model}}/tracks/{file}", results=RESULTS, file=TRACK_FILES),
+    log:
+        f"logs/{config['dataset']}/join_tracks/{{model}}.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("join_tracks"),
+        code=code_of("join_tracks"),
+        index=files.DOWNLOADS,
+        shards=f"{RESULTS}/models/{{model}}/tracks/shards",
+        folder=subpath(output.table, parent=True),
+        options=options(**tracks.join_options(config)),
+    message:
+        f"Join the tracks of {{wildcards.model}} on {DATASET}"
+    shell:
+        "python {params.program:q} {params.shards} --genome={input.genome:q} {params.options}"
+        " --index-folder {params.index} --output {params.folder} 2> {log}"

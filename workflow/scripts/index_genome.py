@@ -1,0 +1,25 @@
+#!/usr/bin/env python3
+"""List the contigs of a genome and their lengths in bp, and index its FASTA file if there is no index.
+
+Example: index_genome.py hg38.fa -o hg38.chrom.sizes
+"""
+
+from __future__ import annotations
+
+import cli
+from danq.data.genome import Genome
+from danq.tracks.layout import write_contigs
+
+
+def main() -> None:
+    parser = cli.parser(__doc__)
+    parser.add_argument("genome", help="FASTA file, plain or bgzip")
+    parser.add_argument("--index-folder", help="folder for a missing index if the genome's folder is not writable")
+    parser.add_argument("-o", "--output", required=True, help="table without heading: contig and length")
+    args = parser.parse_args()
+    cli.check_outputs([args.genome], [args.output])
+    write_contigs(Genome(args.genome, args.index_folder).contigs, args.output)
+
+
+if __name__ == "__main__":
+    cli.run(main)
