@@ -78,7 +78,6 @@ with one_sentence("config: "):
         files.check_dates(config, LISTED.sheet)
 
 TRACK_MODELS = tracks.models(config) if config["tracks"] else []
-TRACK_FILES = tracks.track_files(config, LISTED.targets) if config["tracks"] else []
 RESULTS = files.results(config)
 MODELS = list(config["models"])
 BASELINES = config["baselines"]
@@ -89,6 +88,7 @@ CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
+PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/tracks/bigwig" for model in TRACK_MODELS]
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
 MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []

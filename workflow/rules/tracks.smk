@@ -1,4 +1,6 @@
 # Trained models to tracks along the genome: shards of fixed places, joined to a bigWig file of each target.
+# When a job ends, Snakemake hashes all its inputs again. So that it does not read the genome once for each shard, shards
+# depend on a file with the genome's hash instead.
 GENOME = on_disk(config["genome"]["fasta"])
 with one_sentence("config: "):
     CONTIGS = tracks.contigs_now(config)
@@ -8,7 +10,7 @@ with one_sentence("config: "):
 def track_layout():
     """The cells to predict. The contigs of a genome without an index are known when the rule index_genome has run."""
     with one_sentence("config: "):
-        return LAYOUT or tracks.layout(config, tracks.read_contigs(checkpoints.index_genome.get().output[0]))
+        return LAYOUT or tracks.layout(config, tracks.read_contigs(checkpoints.index_genome.get().output.contigs))
 
 
 def shard_files(wildcards):
@@ -26,7 +28,8 @@ checkpoint index_genome:
     input:
         GENOME,
     output:
-        f"{RESULTS}/tracks/genome.chrom.sizes",
+        contigs=f"{RESULTS}/tracks/genome.chrom.sizes",
+        hash=f"{RESULTS}/tracks/genome.sha256",
     log:
         f"logs/{config['dataset']}/index_genome.log",
     localrule: True
@@ -39,12 +42,13 @@ checkpoint index_genome:
     message:
         f"List the contigs of the genome of {DATASET}"
     shell:
-        "python {params.program:q} {input:q} --index-folder {params.folder} --output {output} 2> {log}"
+        "python {params.program:q} {input:q} --index-folder {params.folder} --hash {output.hash}"
+        " --output {output.contigs} 2> {log}"
 
 
 rule predict_tracks:
     input:
-        genome=GENOME,
+        hash=f"{RESULTS}/tracks/genome.sha256",
         checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
     output:
         f"{RESULTS}/models/{{model}}/tracks/shards/{{shard}}.h5",
@@ -62,22 +66,22 @@ rule predict_tracks:
     params:
         program=program("tracks"),
         code=code_of_model("tracks"),
+        genome=GENOME,
         folder=files.DOWNLOADS,
         options=shard_options,
     message:
         f"Predict piece {{wildcards.shard}} of the genome of {DATASET} with {{wildcards.model}}"
     shell:
-        "python {params.program:q} --checkpoint {input.checkpoint} --genome={input.genome:q} {params.options}"
+        "python {params.program:q} --checkpoint {input.checkpoint} --genome={params.genome:q} {params.options}"
         " --index-folder {params.folder} --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
 
 
 rule join_tracks:
     input:
-        genome=GENOME,
+        hash=f"{RESULTS}/tracks/genome.sha256",
         shards=shard_files,
     output:
-        table=f"{RESULTS}/models/{{model}}/tracks/tracks.tsv",
-        tracks=expand("{results}/models/{{model}}/tracks/{file}", results=RESULTS, file=TRACK_FILES),
+        directory(f"{RESULTS}/models/{{model}}/tracks/bigwig"),
     log:
         f"logs/{config['dataset']}/join_tracks/{{model}}.log",
     conda:
@@ -85,12 +89,12 @@ rule join_tracks:
     params:
         program=program("join_tracks"),
         code=code_of("join_tracks"),
-        index=files.DOWNLOADS,
+        genome=GENOME,
+        folder=files.DOWNLOADS,
         shards=f"{RESULTS}/models/{{model}}/tracks/shards",
-        folder=subpath(output.table, parent=True),
         options=options(**tracks.join_options(config)),
     message:
         f"Join the tracks of {{wildcards.model}} on {DATASET}"
     shell:
-        "python {params.program:q} {params.shards} --genome={input.genome:q} {params.options}"
-        " --index-folder {params.index} --output {params.folder} 2> {log}"
+        "python {params.program:q} {params.shards} --genome={params.genome:q} {params.options}"
+        " --index-folder {params.folder} --output {output} 2> {log}"

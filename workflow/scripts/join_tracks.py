@@ -14,8 +14,7 @@ import cli
 def main() -> None:
     parser = cli.parser(__doc__)
     parser.add_argument("folder", help="folder with the shards")
-    cli.add_places(parser)
-    parser.add_argument("--bedgraph", action="store_true", help="write each track as .bedGraph.gz, too")
+    cli.add_track_options(parser)
     parser.add_argument("-o", "--output", required=True, help="folder of the tracks")
     args = parser.parse_args()
 
@@ -29,8 +28,8 @@ def main() -> None:
     layout = chosen_layout(contigs, args.stride, args.block_size, args.regions, args.bed)
     shards = Shards(args.folder, layout)
     names = track_names(shards.targets, shards.chosen)
-    cli.check_outputs([args.genome, args.bed], track_files(args.output, names, args.bedgraph))
-    write_tracks(args.output, shards, names, shards.chosen, layout, args.bedgraph)
+    cli.check_outputs([args.genome, args.bed], track_files(args.output, names, args.bedgraph == "true"))
+    write_tracks(args.output, shards, names, shards.chosen, layout, args.bedgraph == "true")
 
 
 if __name__ == "__main__":

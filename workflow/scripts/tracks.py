@@ -18,7 +18,7 @@ def arguments():
     parser = cli.parser(__doc__)
     parser.add_argument("-c", "--checkpoint", nargs="+", required=True, help="checkpoints; several are averaged")
     parser.add_argument("--targets", nargs="+", required=True, help="targets by number, name, title or assay")
-    cli.add_places(parser)
+    cli.add_track_options(parser)
     parser.add_argument(
         "--max-unknown",
         type=float,
@@ -31,7 +31,6 @@ def arguments():
         default="both",
         help="average both strands, or predict the forward strand only",
     )
-    parser.add_argument("--bedgraph", action="store_true", help="write each track as .bedGraph.gz, too")
     parser.add_argument("--shard", metavar="CONTIG:BLOCK", help="predict this block only, and write it as HDF5")
     parser.add_argument("-o", "--output", required=True, help="folder of the tracks; with --shard, file to write")
     parser.add_argument(
@@ -69,9 +68,9 @@ def main() -> None:
         write_shard(args.output, values, ensemble.targets, settings)
     else:
         names = track_names(ensemble.targets, targets)
-        cli.check_outputs(inputs, track_files(args.output, names, args.bedgraph))
+        cli.check_outputs(inputs, track_files(args.output, names, args.bedgraph == "true"))
         blocks = predict_blocks(ensemble, genome, layout, targets, args.max_unknown)
-        write_tracks(args.output, blocks, names, targets, layout, args.bedgraph)
+        write_tracks(args.output, blocks, names, targets, layout, args.bedgraph == "true")
 
 
 if __name__ == "__main__":

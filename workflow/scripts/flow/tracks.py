@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from danq.data.chosen_targets import choose
-from danq.data.targets import Target
 from danq.errors import UserError
 from danq.tracks.layout import Layout, chosen_layout, read_contigs, shard_names
-from danq.tracks.names import track_names
 
 from .files import DOWNLOADS, on_disk
 
@@ -44,13 +41,6 @@ def shards(layout: Layout) -> dict[str, tuple[str, int]]:
     return {name.removesuffix(".h5"): place for name, place in shard_names(layout).items()}
 
 
-def track_files(config: dict, targets: list[Target]) -> list[str]:
-    """The names of the files that one model's tracks are."""
-    suffixes = [".bw", ".bedGraph.gz"] if config["tracks"]["bedgraph"] else [".bw"]
-    names = track_names(targets, choose(targets, config["tracks"]["targets"]))
-    return [f"{name}{suffix}" for name in names for suffix in suffixes]
-
-
 def shard_options(config: dict, layout: Layout, contig: str, number: int) -> dict:
     """The options of tracks.py for one shard. They depend on the regions in the shard, and on no others."""
     tracks = config["tracks"]
@@ -68,4 +58,5 @@ def shard_options(config: dict, layout: Layout, contig: str, number: int) -> dic
 def join_options(config: dict) -> dict:
     """The options of join_tracks.py."""
     tracks = config["tracks"]
-    return {"stride": tracks["stride"], "block_size": tracks["block"], "regions": tracks["regions"] or None}
+    regions, bedgraph = tracks["regions"] or None, "true" if tracks["bedgraph"] else None
+    return {"stride": tracks["stride"], "block_size": tracks["block"], "regions": regions, "bedgraph": bedgraph}

@@ -11,6 +11,7 @@ predicted. A longer list of contigs or regions adds blocks and cells, and rename
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -189,6 +190,12 @@ def write_contigs(contigs: dict[str, int], path: str | Path) -> None:
     """Write names and lengths, a line for each contig, as UCSC's `chrom.sizes`."""
     with replacing(path) as temporary:
         temporary.write_text("".join(f"{name}\t{length}\n" for name, length in contigs.items()), encoding="utf-8")
+
+
+def write_hash(path: str | Path, output: str | Path) -> None:
+    """Write the SHA-256 of a file."""
+    with Path(path).open("rb") as file, replacing(output) as temporary:
+        temporary.write_text(f"{hashlib.file_digest(file, 'sha256').hexdigest()}\n", encoding="utf-8")
 
 
 def shard_names(layout: Layout) -> dict[str, tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""The file names of tracks."""
+"""The file names of tracks, which are the same whatever else is chosen."""
 
 from __future__ import annotations
 
