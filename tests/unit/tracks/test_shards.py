@@ -9,9 +9,9 @@ import toys
 from project import error_of
 
 from danq.tracks.files import TRACKS
-from danq.tracks.layout import Layout, shard_names
+from danq.tracks.layout import chosen_layout, shard_names
 
-PLACES = ["--stride=20", "--block-size=13", "--regions=chr2", "--regions=chr1:100-300", "--regions=chr1:250-420"]
+PLACES = ["--stride=20", "--block-size=25", "--regions=chr2", "--regions=chr1:100-300", "--regions=chr1:250-420"]
 
 
 def run(monkeypatch, name, *words):
@@ -29,9 +29,7 @@ def made(trained, fasta, genome, tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     models = ["-c", trained, "-c", shutil.copy(trained, folder / "same.weights.h5"), "--gpus=0"]
     common = [*models, f"--genome={fasta}", *PLACES, "--targets", "composition", "1"]
-    from danq.tracks.layout import regions_of
-
-    layout = Layout(genome.contigs, 20, 13, regions_of(["chr2", "chr1:100-420"], genome.contigs))
+    layout = chosen_layout(genome.contigs, 20, 25, ["chr2", "chr1:100-420"])
     with pytest.MonkeyPatch.context() as patch:
         run(patch, "tracks", *common, "--bedgraph", "-o", folder / "once")
         for name, (contig, number) in shard_names(layout).items():
@@ -63,7 +61,7 @@ def test_a_missing_shard_is_a_mistake(made, fasta, tmp_path):
     shutil.copytree(made / "shards", tmp_path / "shards")
     (tmp_path / "shards/chr1.0.h5").unlink()
     message = error_of("join_tracks", "shards", f"--genome={fasta}", *PLACES, "-o", "out", folder=tmp_path)
-    assert "shards/chr1.0.h5: this shard is missing, and 0 of 6 more" in message
+    assert "shards/chr1.0.h5: this shard is missing, and 0 of 3 more" in message
     assert not (tmp_path / "out").exists()
 
 
@@ -72,7 +70,7 @@ def test_a_missing_shard_is_a_mistake(made, fasta, tmp_path):
     [
         ("--regions=chr10", "chr10.0.h5: this shard is missing"),
         ("--stride=21", "chr2.0.h5: has other cells than the stride"),
-        ("--block-size=12", "chr2.4.h5: this shard is missing"),
+        ("--block-size=12", "chr2.2.h5: this shard is missing"),
     ],
 )
 def test_other_places_than_those_of_the_shards_are_a_mistake(made, fasta, option, words, tmp_path):
@@ -100,13 +98,13 @@ def test_shards_of_other_targets_are_a_mistake(made, trained, fasta, monkeypatch
         (["--targets=site", "--shard=chr2", "-o", "x.h5"], "chr2: no such block"),
         (["--targets=site", "--shard=chr2:9", "-o", "x.h5"], "chr2:9: no such block; there are chr2:0,"),
         (["--targets=site", "--max-unknown=1.5", "-o", "out"], "must be from 0 to 1, not 1.5"),
-        (["--targets=site", "--bed=regions.bed", "-o", "out"], "'2' is called 'chr2' in the genome"),
+        (["--targets=site", "--bed=regions.bed", "-o", "out"], "regions.bed: none of its contigs"),
         (["--targets=site", "-o", "genome.fa"], "genome.fa"),
     ],
 )
 def test_a_mistake_is_one_sentence(trained, sequences, tmp_path, words, message):
     toys.write_fasta(tmp_path / "genome.fa", sequences)
-    toys.write_lines(tmp_path / "regions.bed", ["2\t0\t100"])
+    toys.write_lines(tmp_path / "regions.bed", ["chr5\t0\t100"])
     found = error_of("tracks", "-c", trained, "--genome=genome.fa", "--gpus=0", *words, folder=tmp_path)
     assert message in found
     assert "\n" not in found

@@ -8,7 +8,7 @@ from danq.data.sources import PackedArray
 from danq.data.targets import Target
 from danq.errors import UserError
 from danq.runtime.ensembles import Ensemble
-from danq.tracks.layout import Layout, regions_of
+from danq.tracks.layout import Layout, chosen_layout
 from danq.tracks.values import CellWindows, predict_block, predict_blocks
 
 
@@ -69,6 +69,6 @@ def test_values_that_are_no_numbers_are_a_mistake(genome):
         def means(self, source, progress=None):
             yield slice(0, len(source)), np.full((len(source), 1), np.nan, np.float32)
 
-    layout = Layout(genome.contigs, 20, 13, regions_of(["chr1:100-200"], genome.contigs))
+    layout = chosen_layout(genome.contigs, 20, 13, ["chr1:100-200"])
     with pytest.raises(UserError, match=r"m\.h5: predicts values that are no numbers in block chr1:0"):
         list(predict_blocks(Diverged(), genome, layout, Diverged.targets))

@@ -47,7 +47,7 @@ class Genome:
 
     def __init__(self, path: str | Path, index_folder: str | Path | None = None):
         self.path = existing(path, "genome FASTA")
-        _check_kind(self.path)
+        check_kind(self.path)
         fai, gzi = index_of(self.path, index_folder)
         try:
             self._fasta = pyfaidx.Fasta(str(self.path), indexname=fai, gzi_indexname=gzi, as_raw=True, rebuild=False)
@@ -90,19 +90,22 @@ class Genome:
 
     def _wrong(self, contig: str, position: int, found: str) -> str:
         """A sentence on a character that is no base; position on the contig, 0-based."""
-        if found in "Uu":
-            fix = "this is RNA; replace U by T"
-        elif found.isspace():
-            fix = "remove white space from the lines"
-        elif found.isalpha() or found == "*":
-            fix = "this is a protein; give the genome's DNA"
-        else:
-            fix = "a FASTA file has bases only"
         line = _line_of(self.path, contig, found)
-        return f"{self.path}, line {line}: contig {contig} has {found!r} at base {position + 1:,}; {fix}"
+        return f"{self.path}, line {line}: contig {contig} has {found!r} at base {position + 1:,}; {remedy(found)}"
 
 
-def _check_kind(path: Path) -> None:
+def remedy(found: str) -> str:
+    """What to do about a character that is no base."""
+    if found in "Uu":
+        return "this is RNA; replace U by T"
+    if found.isspace():
+        return "remove white space from the lines"
+    if found.isalpha() or found == "*":
+        return "this is a protein; give DNA"
+    return "a FASTA file has bases only"
+
+
+def check_kind(path: Path) -> None:
     """Raise UserError if a file is of another kind than FASTA."""
     with path.open("rb") as file:
         head = file.read(HEAD)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 
+from ..data.regions import ACCOUNT
 from ..data.targets import Target
 from ..files import replacing
 from ..tables import Table
@@ -33,9 +34,13 @@ TRACKS = Table(
 
 
 def track_files(folder: str | Path, names: Sequence[str], bedgraph: bool = False) -> list[Path]:
-    """All files that `write_tracks` writes."""
+    """All files that `write_tracks` may write."""
     suffixes = (".bw", ".bedGraph.gz") if bedgraph else (".bw",)
-    return [Path(folder, "tracks.tsv"), *(Path(folder, f"{name}{suffix}") for name in names for suffix in suffixes)]
+    return [
+        Path(folder, "tracks.tsv"),
+        Path(folder, "regions.tsv"),
+        *(Path(folder, f"{name}{suffix}") for name in names for suffix in suffixes),
+    ]
 
 
 class Sink(Protocol):
@@ -164,12 +169,17 @@ def write_tracks(
     layout: Layout,
     bedgraph: bool = False,
 ) -> None:
-    """Write the tracks of all blocks of a layout, and their table `tracks.tsv`."""
+    """Write the tracks of all blocks of a layout, and their table `tracks.tsv`.
+
+    If the regions are from a BED file, `regions.tsv` counts them.
+    """
     with writing(folder, names, layout.contigs, layout.stride, bedgraph) as writer:
         for block in blocks:
             writer.append(block)
     table = summary(writer, targets, names, layout.stride, layout.incomplete)
     TRACKS.write(table, Path(folder, "tracks.tsv"))
+    if layout.account:
+        ACCOUNT.write(pd.DataFrame([layout.account]), Path(folder, "regions.tsv"))
     skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in writer.skipped.items())
     log.info("%d tracks of %s cells; skipped: %s", len(targets), f"{writer.cells:,}", skipped)
     if not writer.cells:

@@ -12,7 +12,6 @@ predicted. A longer list of contigs or regions adds blocks and cells, and rename
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from ..data.grid import merged
-from ..data.peaks import read_peaks
-from ..data.split import parse_region
+from ..data.regions import named_regions, read_bed
 from ..errors import UserError
 from ..file_names import file_names
 from ..files import existing, replacing
 
-log = logging.getLogger(__name__)
 BLOCK_SIZE = 200_000  # cells
 STRIDE = 200  # bp
 Interval = tuple[int, int, int]  # rank of the contig, start and end in bp, 0-based and half-open
@@ -61,6 +58,7 @@ class Layout:
     ----------
     ranges : of each contig with cells, in the order of the genome, the sorted ranges of its cells, int64 (n, 2):
         first cell, and the cell after the last
+    account : counts of the regions of a BED file, see `danq.data.regions.ACCOUNT`; None if there is no such file
     incomplete : number of contigs whose last cell is in a region and not used, because it ends beyond the contig
     """
 
@@ -77,6 +75,7 @@ class Layout:
         self.contigs, self.stride, self.block_size = contigs, stride, block_size
         self.ranges: dict[str, np.ndarray] = {}
         self.incomplete = 0
+        self.account: dict[str, int] | None = None
         names, every = list(contigs), ((rank, 0, length) for rank, length in enumerate(contigs.values()))
         chosen = np.array(sorted(every if intervals is None else intervals), np.int64).reshape(-1, 3)
         opens = np.flatnonzero(np.diff(chosen[:, 0], prepend=-1))  # first region of each contig
@@ -143,19 +142,18 @@ class Layout:
 def chosen_layout(
     contigs: dict[str, int], stride: int, block_size: int, regions: Sequence[str] = (), bed: str | Path | None = None
 ) -> Layout:
-    """The layout of regions (see `regions_of`) and of a BED or peak file; without either, of the whole genome.
+    """The layout of contigs (`chr8`), regions (`chr7:1001-2000`) and a BED file; without any, of the whole genome.
 
-    Contigs and regions that are not on the genome are a UserError. Intervals of the file are treated as peaks are.
+    Regions that are not on the genome are treated as in `danq.data.regions`.
     """
-    intervals = regions_of(regions, contigs)
+    chosen, account = named_regions(regions, contigs), None
     if bed:
-        peaks = read_peaks(bed, contigs)
-        intervals += zip(peaks.contig.tolist(), peaks.start.tolist(), peaks.end.tolist(), strict=True)
-        counts = {"on other contigs": sum(peaks.skipped.values()), "beyond their contig": peaks.outside}
-        for what, count in counts.items():
-            if count:
-                log.warning("%s: %s regions are %s; skipped", bed, f"{count:,}", what)
-    layout = Layout(contigs, stride, block_size, intervals if regions or bed else None)
+        listed, account = read_bed(bed, contigs)
+        chosen += listed
+    rank = {contig: number for number, contig in enumerate(contigs)}
+    intervals = [(rank[region.contig], region.start, region.end) for region in chosen]
+    layout = Layout(contigs, stride, block_size, intervals if chosen else None)
+    layout.account = account
     if not len(layout):
         raise UserError(f"the regions have no whole cell of {stride} bp; give longer regions or a smaller stride")
     return layout
@@ -167,14 +165,6 @@ def named_block(layout: Layout, name: str) -> Block:
     if not (contig and number.isascii() and number.isdigit()):
         raise UserError(f"{name}: no such block; write the contig and the number of the block, such as chr1:0")
     return layout.block(contig, int(number))
-
-
-def regions_of(texts: Sequence[str], contigs: dict[str, int]) -> list[Interval]:
-    """Contigs (`chr8`) and regions (`chr7:1001-2000`, 1-based, both ends included); others are a UserError."""
-    try:
-        return [parse_region(text, contigs) for text in texts]
-    except UserError as error:
-        raise UserError(str(error).removeprefix("split: ")) from None
 
 
 def read_contigs(path: str | Path) -> dict[str, int]:
