@@ -89,11 +89,14 @@ MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/tracks/bigwig" for model in TRACK_MODELS]
+HUB = [f"{RESULTS}/hub"] if config["tracks"] and config["tracks"]["hub"] else []
+PICTURE_FOLDERS += HUB
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
 MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []
 on_disk = partial(files.on_disk, config)
 within = partial(within, config)
+by_name_of = by_model
 by_name = partial(by_model, COMPARED)
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint

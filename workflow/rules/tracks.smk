@@ -38,7 +38,7 @@ checkpoint index_genome:
     params:
         program=program("index_genome"),
         code=code_of("index_genome"),
-        folder=files.DOWNLOADS,
+        folder=f"{RESULTS}/windows",
     message:
         f"List the contigs of the genome of {DATASET}"
     shell:
@@ -67,7 +67,7 @@ rule predict_tracks:
         program=program("tracks"),
         code=code_of_model("tracks"),
         genome=GENOME,
-        folder=files.DOWNLOADS,
+        folder=f"{RESULTS}/windows",
         options=shard_options,
     message:
         f"Predict piece {{wildcards.shard}} of the genome of {DATASET} with {{wildcards.model}}"
@@ -90,7 +90,7 @@ rule join_tracks:
         program=program("join_tracks"),
         code=code_of("join_tracks"),
         genome=GENOME,
-        folder=files.DOWNLOADS,
+        folder=f"{RESULTS}/windows",
         shards=f"{RESULTS}/models/{{model}}/tracks/shards",
         options=options(**tracks.join_options(config)),
     message:
@@ -98,3 +98,27 @@ rule join_tracks:
     shell:
         "python {params.program:q} {params.shards} --genome={params.genome:q} {params.options}"
         " --index-folder {params.folder} --output {output} 2> {log}"
+
+
+rule hub:
+    input:
+        tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
+        sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
+        peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
+    output:
+        directory(f"{RESULTS}/hub"),
+    log:
+        f"logs/{config['dataset']}/hub.log",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("hub"),
+        code=code_of("hub"),
+        tracks=lambda wildcards, input: by_name_of(TRACK_MODELS, input.tracks),
+        listed=listed(LISTED.sheet) if config["source"] == "peaks" else "",
+        options=lambda wildcards, input: options(**tracks.hub_options(config), targets=input.sheet or None),
+    message:
+        f"Write the track hub of {DATASET}"
+    shell:
+        "python {params.program:q} {params.tracks} {params.options} --output {output} 2> {log}"

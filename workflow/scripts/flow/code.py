@@ -77,7 +77,16 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights", "index_genome"),
+            *(
+                "baseline",
+                "evaluate",
+                "export_bundle",
+                "fetch",
+                "hub",
+                "import_bundle",
+                "import_weights",
+                "index_genome",
+            ),
             *(
                 "influence",
                 "join_tracks",

@@ -7,7 +7,7 @@ from pathlib import Path
 from danq.errors import UserError
 from danq.tracks.layout import Layout, chosen_layout, read_contigs, shard_names
 
-from .files import DOWNLOADS, on_disk
+from .files import DOWNLOADS, on_disk, results
 
 
 def models(config: dict) -> list[str]:
@@ -21,7 +21,7 @@ def contigs_now(config: dict) -> dict[str, int] | None:
     The genome itself is not read.
     """
     genome = Path(on_disk(config, config["genome"]["fasta"]))
-    for fai in (genome.with_name(f"{genome.name}.fai"), Path(DOWNLOADS, f"{genome.name}.fai")):
+    for fai in (genome.with_name(f"{genome.name}.fai"), Path(results(config), "windows", f"{genome.name}.fai")):
         if genome.exists() and fai.exists() and fai.stat().st_mtime >= genome.stat().st_mtime:
             return read_contigs(fai)
     return None
@@ -60,3 +60,13 @@ def join_options(config: dict) -> dict:
     tracks = config["tracks"]
     regions, bedgraph = tracks["regions"] or None, "true" if tracks["bedgraph"] else None
     return {"stride": tracks["stride"], "block_size": tracks["block"], "regions": regions, "bedgraph": bedgraph}
+
+
+def hub_options(config: dict) -> dict:
+    """The options of hub.py."""
+    return {
+        "assembly": config["genome"]["assembly"],
+        "name": config["dataset"],
+        "folder": config["folder"],
+        "downloads": DOWNLOADS,
+    }
