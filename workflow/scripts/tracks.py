@@ -50,8 +50,8 @@ def main() -> None:
         from danq.tracks.files import track_files, write_tracks
         from danq.tracks.layout import chosen_layout, named_block
         from danq.tracks.names import track_names
-        from danq.tracks.shards import settings_of, write_shard
-        from danq.tracks.values import check_share, predict_block, predict_blocks
+        from danq.tracks.shards import write_shard
+        from danq.tracks.values import check_share, predict_block, predict_blocks, settings_of
 
     check_share(args.max_unknown)
     inputs = [*args.checkpoint, args.genome, args.bed]

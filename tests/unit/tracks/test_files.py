@@ -8,10 +8,9 @@ import pyBigWig
 import pytest
 
 from danq.data.targets import Target
-from danq.tracks import files
+from danq.tracks.block_values import TRACKS, BlockValues
 from danq.tracks.files import summary, writing
 from danq.tracks.names import track_names
-from danq.tracks.values import BlockValues
 
 CONTIGS = {"chr2": 2_000_000, "chr10": 95, "chr1": 400, "empty": 10}
 STRIDE = 20
@@ -85,8 +84,8 @@ def test_the_table_has_mean_and_maximum_and_the_skipped_cells(values, tmp_path):
     assert table["max"].tolist() == every.max(axis=0).tolist()
     assert table["cells"].tolist() == [len(every)] * 2
     assert table[["beyond_contig", "unknown_bases", "incomplete"]].to_numpy().tolist() == [[4, 8, 3]] * 2
-    files.TRACKS.write(table, tmp_path / "tracks.tsv")
-    assert files.TRACKS.read(tmp_path / "tracks.tsv")["target"].tolist() == ["K562|CTCF", "REST"]
+    TRACKS.write(table, tmp_path / "tracks.tsv")
+    assert TRACKS.read(tmp_path / "tracks.tsv")["target"].tolist() == ["K562|CTCF", "REST"]
 
 
 def test_an_error_leaves_old_files(values, tmp_path):

@@ -8,9 +8,9 @@ import pytest
 import toys
 
 from danq.errors import UserError
-from danq.tracks.files import TRACKS, summary, writing
+from danq.tracks.block_values import TRACKS, BlockValues
+from danq.tracks.files import summary, writing
 from danq.tracks.hub import write_hub
-from danq.tracks.values import BlockValues
 
 CONTIGS = {"chr2": 2000, "chr10": 700, "chr1": 400}
 # Fields that UCSC's documentation of hubs requires.

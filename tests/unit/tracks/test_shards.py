@@ -8,7 +8,7 @@ import pytest
 import toys
 from project import error_of
 
-from danq.tracks.files import TRACKS
+from danq.tracks.block_values import TRACKS
 from danq.tracks.layout import chosen_layout, shard_names
 
 PLACES = ["--stride=20", "--block-size=25", "--regions=chr2", "--regions=chr1:100-300", "--regions=chr1:250-420"]

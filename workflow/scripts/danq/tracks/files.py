@@ -20,17 +20,11 @@ import pyBigWig
 from ..data.regions import ACCOUNT
 from ..data.targets import Target
 from ..files import replacing
-from ..tables import Table
+from .block_values import SKIPPED, TRACKS, BlockValues
 from .layout import Layout
-from .values import SKIPPED, BlockValues
 
 log = logging.getLogger(__name__)
 PIECE = 1 << 16  # cells written at a time
-TRACKS = Table(
-    "table of tracks",
-    ("index", "target", "assay", "file", "stride", "cells", "mean", "max", *SKIPPED, "incomplete"),
-    words=("target", "assay", "file"),
-)
 
 
 def track_files(folder: str | Path, names: Sequence[str], bedgraph: bool = False) -> list[Path]:

@@ -13,13 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pybigtools
-import pyBigWig
 
 from ..data.peaks import read_peaks
-from ..errors import UserError
 from ..file_names import file_name
-from ..files import existing, replacing
-from .files import TRACKS
+from ..files import replacing
+from .reader import Tracks
 
 COLOURS = ("0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")
 SHORT, LONG = 17, 76  # characters of labels that the browser shows
@@ -44,26 +42,23 @@ def write_hub(
 
     The tracks of all models must have the same contigs; a missing or damaged file is a UserError.
     """
-    tables = {model: TRACKS.read(Path(path, "tracks.tsv")) for model, path in models.items()}
-    contigs = _contigs(models, tables)
+    tracks = Tracks(models)
     with replacing(folder) as hub:
         data = hub / assembly
         data.mkdir(parents=True)
         stanzas = []
-        for index in sorted({index for table in tables.values() for index in table["index"]}):
-            rows = {model: table[table["index"] == index] for model, table in tables.items()}
-            target = next(row.iloc[0] for row in rows.values() if len(row))
+        for index, target in tracks.targets().iterrows():
             stanzas.append(_target(index, target))
             if peaks and target["target"] in peaks:
                 file = f"{Path(target['file']).stem}.peaks.bb"
-                write_big_bed(data / file, peaks[target["target"]], contigs)
+                write_big_bed(data / file, peaks[target["target"]], tracks.contigs)
                 stanzas.append(_peaks(index, target, file))
-            for number, (model, row) in enumerate(rows.items()):
-                if len(row):
+            for number, (model, table) in enumerate(tracks.tables.items()):
+                if (table["index"] == index).any():
                     stanzas.append(_predictions(index, target, number, model))
                     place = data / stanzas[-1]["bigDataUrl"]
                     place.parent.mkdir(exist_ok=True)
-                    shutil.copyfile(Path(models[model], row.iloc[0]["file"]), place)
+                    shutil.copyfile(tracks.path(model, target["file"]), place)
         labels = {"shortLabel": name[:SHORT], "longLabel": f"{name}: peaks and predictions"[:LONG]}
         _write(hub / "hub.txt", [{"hub": _word(name), **labels, "genomesFile": "genomes.txt", "email": email}])
         _write(hub / "genomes.txt", [{"genome": assembly, "trackDb": f"{assembly}/trackDb.txt"}])
@@ -77,23 +72,6 @@ def write_big_bed(path: Path, peaks: str | Path, contigs: dict[str, int]) -> Non
     names = list(contigs)
     rows = zip(found.contig[order].tolist(), found.start[order].tolist(), found.end[order].tolist(), strict=True)
     pybigtools.open(str(path), "w").write(contigs, ((names[contig], start, end, "") for contig, start, end in rows))
-
-
-def _contigs(models: Mapping[str, str | Path], tables: Mapping[str, pd.DataFrame]) -> dict[str, int]:
-    """The contigs of all tracks."""
-    contigs: dict[str, int] = {}
-    for model, table in tables.items():
-        for name in table["file"]:
-            path = existing(Path(models[model], name), "track")
-            try:
-                with pyBigWig.open(str(path)) as file:
-                    found = file.chroms()
-            except RuntimeError as error:
-                raise UserError(f"{path}: not a bigWig file; write it again with tracks.py") from error
-            contigs = contigs or found
-            if found != contigs:
-                raise UserError(f"{path}: has other contigs than the other tracks; a hub is for one genome")
-    return contigs
 
 
 def _target(index: int, target: pd.Series) -> Stanza:

@@ -6,7 +6,6 @@ Attributes: `settings` (JSON; what all shards of a run share), `contig`, `block`
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,9 +18,8 @@ from .. import hdf5
 from ..data.targets import Target, from_json, to_json
 from ..errors import UserError
 from ..files import replacing
-from ..runtime.ensembles import Ensemble
+from .block_values import SKIPPED, BlockValues
 from .layout import Layout, shard_names
-from .values import SKIPPED, BlockValues
 
 FORMAT = "danq-tracks-1"
 
@@ -50,14 +48,6 @@ class Settings:
     def from_json(cls, text: str) -> Settings:
         found = json.loads(text)
         return cls(**found | {name: tuple(found[name]) for name in ("chosen", "models")})
-
-
-def settings_of(ensemble: Ensemble, layout: Layout, targets: Sequence[Target], max_unknown: float) -> Settings:
-    """The settings of a run."""
-    hashes = tuple(hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest() for path in ensemble.paths)
-    chosen = tuple(target.index for target in targets)
-    sizes = (layout.stride, layout.block_size, ensemble.length)
-    return Settings(chosen, *sizes, max_unknown, ensemble.strands, hashes)
 
 
 def write_shard(path: str | Path, block: BlockValues, targets: Sequence[Target], settings: Settings) -> None:

@@ -9,8 +9,8 @@ a probability may depend, are then the same.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from tqdm import tqdm
@@ -21,10 +21,11 @@ from ..data.sources import Source
 from ..data.targets import Target
 from ..errors import UserError
 from ..runtime.ensembles import Ensemble
+from .block_values import BlockValues
 from .layout import Block, Layout
+from .shards import Settings
 
 MAX_UNKNOWN = 0.1
-SKIPPED = ("beyond_contig", "unknown_bases")
 
 
 class CellWindows(Source):
@@ -66,24 +67,6 @@ class CellWindows(Source):
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         return np.full(len(self), self._block.contig, object), self._starts
-
-
-@dataclass(frozen=True)
-class BlockValues:
-    """The predictions of a block.
-
-    contig : name of its contig
-    number : of the block on the contig
-    cells : numbers of the predicted cells, int64 (n,)
-    probabilities : of the chosen targets, float32 (n, T)
-    skipped : number of cells without a value, by the reasons of `SKIPPED`
-    """
-
-    contig: str
-    number: int
-    cells: np.ndarray
-    probabilities: np.ndarray
-    skipped: dict[str, int] = field(default_factory=dict)
 
 
 def check_share(max_unknown: float) -> None:
@@ -129,3 +112,11 @@ def predict_blocks(
     with tqdm(desc="predicting", total=len(layout), unit=" windows", disable=None) as progress:
         for block in layout.blocks():
             yield predict_block(ensemble, genome, layout, block, targets, max_unknown, progress)
+
+
+def settings_of(ensemble: Ensemble, layout: Layout, targets: Sequence[Target], max_unknown: float) -> Settings:
+    """The settings of a run."""
+    hashes = tuple(hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest() for path in ensemble.paths)
+    chosen = tuple(target.index for target in targets)
+    sizes = (layout.stride, layout.block_size, ensemble.length)
+    return Settings(chosen, *sizes, max_unknown, ensemble.strands, hashes)
