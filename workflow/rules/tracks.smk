@@ -117,7 +117,7 @@ rule hub:
         code=code_of("hub"),
         tracks=lambda wildcards, input: by_name_of(TRACK_MODELS, input.tracks),
         listed=listed(LISTED.sheet) if config["source"] == "peaks" else "",
-        options=lambda wildcards, input: options(**tracks.hub_options(config), targets=input.sheet or None),
+        options=lambda wildcards, input: options(**tracks.hub_options(config), sheet=input.sheet or None),
     message:
         f"Write the track hub of {DATASET}"
     shell:

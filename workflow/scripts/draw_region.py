@@ -7,12 +7,11 @@ draw_region.py chr8:100000-140000 danq=tracks/danq deepsea=tracks/deepsea --shee
 from __future__ import annotations
 
 import cli
-from danq.data.targets import read_sheet, targets_of
-from danq.fetch import local_path
 from danq.plots import pictures
 from danq.plots.region import region
 from danq.tracks.reader import Tracks
 from danq.tracks.region import read_panels, read_positions, region_of
+from danq.tracks.sheet import peaks_of
 
 
 def main() -> None:
@@ -27,11 +26,7 @@ def main() -> None:
     parser.add_argument("--title", default="", help="title of the picture (default: the region)")
     parser.add_argument("-o", "--output", default="region.png", help="picture (.png, .pdf, .svg)")
     args = parser.parse_args()
-    models, peaks = cli.distinct(args.models), {}
-    if args.sheet:
-        sheet = read_sheet(args.sheet)
-        files = (local_path(path, args.folder, args.downloads) for path in sheet["peaks"])
-        peaks = dict(zip((target.title for target in targets_of(sheet)), files, strict=True))
+    models, peaks = cli.distinct(args.models), peaks_of(args.sheet, args.folder, args.downloads)
     cli.check_outputs([args.sheet, args.variants, *peaks.values()], [args.output])
     tracks = Tracks(models)
     place = region_of(tracks, args.region)

@@ -3,21 +3,20 @@
 
 Upload the folder to a web server, and give the browser the address of its hub.txt.
 
-hub.py danq=tracks/danq deepsea=tracks/deepsea --targets targets.tsv --assembly hg38 -o hub
+hub.py danq=tracks/danq deepsea=tracks/deepsea --sheet targets.tsv --assembly hg38 -o hub
 """
 
 from __future__ import annotations
 
 import cli
-from danq.data.targets import read_sheet, targets_of
-from danq.fetch import local_path
 from danq.tracks.hub import write_hub
+from danq.tracks.sheet import peaks_of
 
 
 def main() -> None:
     parser = cli.parser(__doc__)
     parser.add_argument("models", nargs="+", type=cli.named, help="NAME=FOLDER of each model's tracks")
-    parser.add_argument("--targets", help="sheet of targets, whose peaks are shown (default: predictions only)")
+    parser.add_argument("--sheet", help="sheet of targets, whose peaks are shown (default: predictions only)")
     parser.add_argument("--folder", default=".", help="where relative paths of peak files start")
     parser.add_argument("--downloads", default="downloads", help="folder of peak files that are given by address")
     parser.add_argument("--assembly", required=True, help="the browser's name of the genome, such as hg38")
@@ -25,12 +24,8 @@ def main() -> None:
     parser.add_argument("--email", default="name@example.org", help="address of the maintainer, required by browsers")
     parser.add_argument("-o", "--output", default="hub", help="folder of the hub; an old one is replaced")
     args = parser.parse_args()
-    models, peaks = cli.distinct(args.models), {}
-    if args.targets:
-        sheet = read_sheet(args.targets)
-        files = (local_path(path, args.folder, args.downloads) for path in sheet["peaks"])
-        peaks = dict(zip((target.title for target in targets_of(sheet)), files, strict=True))
-    cli.check_outputs([args.targets, *models.values(), *peaks.values()], folders=[args.output])
+    models, peaks = cli.distinct(args.models), peaks_of(args.sheet, args.folder, args.downloads)
+    cli.check_outputs([args.sheet, *models.values(), *peaks.values()], folders=[args.output])
     write_hub(args.output, models, args.assembly, args.name, args.email, peaks)
 
 

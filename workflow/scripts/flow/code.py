@@ -57,7 +57,7 @@ PLUMBING = {
     "danq.files": {"GZIP_MAGIC", "existing", "locked", "opened", "read_json", "replacing", "temporary_folder"},
     "danq.file_names": {"file_name", "file_names"},
     "danq.processes": {"parallel"},
-    "danq.fetch": set(),
+    "danq.fetch": {"local_path"},
     "danq.hdf5": {"DAMAGE", "check_all", "check_stored", "dataset", "mapped", "reading", "reason"},
     "danq.tables": {"Table"},  # each module that makes a table declares its columns and digits
     # It looks up the architecture, whose module decides, and checks the sizes: a new architecture retrains no other.

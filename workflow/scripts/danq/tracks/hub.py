@@ -15,7 +15,7 @@ import pandas as pd
 import pybigtools
 
 from ..data.peaks import read_peaks
-from ..file_names import file_name
+from ..file_names import file_names
 from ..files import replacing
 from .reader import Tracks
 
@@ -42,7 +42,7 @@ def write_hub(
 
     The tracks of all models must have the same contigs; a missing or damaged file is a UserError.
     """
-    tracks = Tracks(models)
+    tracks, folders = Tracks(models), dict(zip(models, file_names(models), strict=True))
     with replacing(folder) as hub:
         data = hub / assembly
         data.mkdir(parents=True)
@@ -55,7 +55,7 @@ def write_hub(
                 stanzas.append(_peaks(index, target, file))
             for number, (model, table) in enumerate(tracks.tables.items()):
                 if (table["index"] == index).any():
-                    stanzas.append(_predictions(index, target, number, model))
+                    stanzas.append(_predictions(index, target, number, model, folders[model]))
                     place = data / stanzas[-1]["bigDataUrl"]
                     place.parent.mkdir(exist_ok=True)
                     shutil.copyfile(tracks.path(model, target["file"]), place)
@@ -92,14 +92,14 @@ def _peaks(index: int, target: pd.Series, file: str) -> Stanza:
     }
 
 
-def _predictions(index: int, target: pd.Series, number: int, model: str) -> Stanza:
+def _predictions(index: int, target: pd.Series, number: int, model: str, folder: str) -> Stanza:
     short = f"{target['target'][: SHORT // 2]} {model}"
     return {
         "track": f"target{index}_model{number + 1}",
         "parent": f"target{index}",
         "shortLabel": short[:SHORT],
         "longLabel": f"{target['target']}, predicted by {model}"[:LONG],
-        "bigDataUrl": f"{file_name(model)}/{target['file']}",
+        "bigDataUrl": f"{folder}/{target['file']}",
         "type": "bigWig 0 1",
         "autoScale": "off",
         "viewLimits": "0:1",
