@@ -46,6 +46,13 @@ def test_joined_shards_are_the_files_of_one_run(made, fasta, monkeypatch, tmp_pa
         assert (tmp_path / name).read_bytes() == (made / "once" / name).read_bytes()
 
 
+def test_a_shard_that_is_predicted_again_has_the_same_bytes(made, trained, fasta, monkeypatch, tmp_path):
+    models = ["-c", trained, "-c", made / "same.weights.h5", "--gpus=0"]
+    words = [*models, f"--genome={fasta}", *PLACES, "--targets", "composition", "1", "--shard=chr1:0"]
+    run(monkeypatch, "tracks", *words, "-o", tmp_path / "again.h5")
+    assert (tmp_path / "again.h5").read_bytes() == (made / "shards/chr1.0.h5").read_bytes()
+
+
 def test_the_table_names_files_and_skipped_cells(made):
     table = TRACKS.read(made / "once/tracks.tsv")
     assert table["file"].tolist() == ["site.bw", "composition.bw"]

@@ -75,6 +75,8 @@ def read_shard(path: str | Path) -> tuple[BlockValues, list[Target], Settings]:
         skipped = {reason: int(json.loads(file.attrs["skipped"])[reason]) for reason in SKIPPED}
         if not set(settings.chosen) <= {target.index for target in targets} or (np.diff(cells) < 1).any():
             raise ValueError("its parts contradict each other")
+        if not (values.min(initial=0) >= 0 and values.max(initial=0) <= 1):  # false for NaN, too
+            raise ValueError("it holds values that are no probabilities")
         block = BlockValues(str(file.attrs["contig"]), int(file.attrs["block"]), cells, values, skipped)
     return block, targets, settings
 
