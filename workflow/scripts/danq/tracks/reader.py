@@ -1,13 +1,14 @@
-"""Reads the tracks of several models."""
+"""Reads the tracks of several models, with pybigtools: pyBigWig crashes on damaged files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyBigWig
+import pybigtools
 
 from ..data.regions import Region
 from ..errors import UserError
@@ -15,6 +16,8 @@ from ..files import existing
 from .block_values import TRACKS
 
 MOST_STEPS = 4000  # values of a track in a picture
+# What pybigtools raises for files that are damaged or of another kind.
+DAMAGE = (pybigtools.BBIReadError, pybigtools.BBIFileClosed, OSError, ValueError, LookupError, AttributeError)
 Line = tuple[np.ndarray, np.ndarray]
 
 
@@ -67,7 +70,7 @@ class Tracks:
             cells = cells[:-1]
         values = np.full(len(cells) - 1, np.nan)
         with opened_track(self.path(model, name)) as file:
-            for start, _, value in file.intervals(region.contig, region.start, region.end) or ():
+            for start, _, value in file.records(region.contig, region.start, region.end):
                 values[start // stride - cells[0]] = value
         joined = -(-len(values) // MOST_STEPS)
         if joined > 1:
@@ -77,9 +80,14 @@ class Tracks:
         return np.clip(cells * stride, region.start, region.end), values
 
 
-def opened_track(path: Path):
-    """Open a bigWig file; a missing or damaged one is a UserError."""
+@contextmanager
+def opened_track(path: Path) -> Iterator[pybigtools.BBIReader]:
+    """Open a bigWig file; a missing or damaged one is a UserError, also within the block."""
+    existing(path, "track")
     try:
-        return pyBigWig.open(str(existing(path, "track")))
-    except RuntimeError as error:
-        raise UserError(f"{path}: not a bigWig file; write it again with tracks.py") from error
+        with pybigtools.open(str(path)) as file:
+            yield file
+    except BaseException as error:
+        if not isinstance(error, DAMAGE) and type(error).__name__ != "PanicException":  # of Rust; it has no public name
+            raise
+        raise UserError(f"{path}: not a bigWig file, or damaged ({error}); write it again with tracks.py") from error
