@@ -13,6 +13,7 @@ from danq.tracks.files import summary, writing
 from danq.tracks.hub import write_hub
 
 CONTIGS = {"chr2": 2000, "chr10": 700, "chr1": 400}
+LONG = "a_cell_of_a_very_long_name_CTCF"
 # Fields that UCSC's documentation of hubs requires.
 HUB = {"hub", "shortLabel", "longLabel", "genomesFile", "email"}
 TRACK = {"track", "shortLabel", "longLabel"}
@@ -51,11 +52,11 @@ def test_required_fields_are_there_and_every_file_exists(folder):
     assert len(set(names)) == len(names)
     assert all(name.isidentifier() for name in names)
     parents = [track["track"] for track in tracks if "superTrack" in track]
-    assert parents == ["target1", "target3"]
+    assert parents == ["target1", "target2"]
     kinds = {track["bigDataUrl"]: track["type"] for track in tracks if "superTrack" not in track}
     assert all(track["parent"] in parents for track in tracks if "superTrack" not in track)
-    models = [f"{model}/{name}.bw" for name in ("CTCF", "H3") for model in ("danq", "b-2")]
-    assert kinds == {"CTCF.peaks.bb": "bigBed 3", **dict.fromkeys(models, "bigWig 0 1")}
+    models = [f"{model}/{name}.bw" for name in (LONG, "H3") for model in ("danq", "b-2")]
+    assert kinds == {f"{LONG}.peaks.bb": "bigBed 3", **dict.fromkeys(models, "bigWig 0 1")}
     files = {str(path.relative_to(hub / "hg38")) for path in (hub / "hg38").rglob("*") if path.is_file()}
     assert files == {*kinds, "trackDb.txt"}
 
@@ -65,7 +66,7 @@ def head_file(hub):
 
 
 def test_peaks_and_values_are_those_given(folder):
-    with pyBigWig.open(str(folder / "hub/hg38/CTCF.peaks.bb")) as file:
+    with pyBigWig.open(str(folder / f"hub/hg38/{LONG}.peaks.bb")) as file:
         assert file.isBigBed()
         found = {contig: [row[:2] for row in file.entries(contig, 0, length)] for contig, length in CONTIGS.items()}
     assert found == {"chr2": [(50, 70), (50, 900), (700, 900)], "chr10": [(0, 700)], "chr1": [(5, 90)]}

@@ -59,16 +59,16 @@ def test_lines_and_peaks_are_those_of_the_region(tracks, folder):
 
 
 def test_a_region_at_the_end_of_a_contig_has_whole_cells_only(tracks):
-    edges, values = tracks.line("danq", "H3.bw", region_of(tracks, "chr10:650-711"))
+    edges, values = tracks.line(tracks.targets[1], "danq", region_of(tracks, "chr10:650-711"))
     assert edges.tolist() == [649, 660, 680, 700]
     assert np.isfinite(values).tolist() == [True, True, True]
 
 
 def test_a_long_region_shows_the_highest_of_neighbours(tracks, monkeypatch):
     place = region_of(tracks, "chr10:1-700")
-    edges, values = tracks.line("danq", "H3.bw", place)
+    edges, values = tracks.line(tracks.targets[1], "danq", place)
     monkeypatch.setattr(reader, "MOST_STEPS", 10)
-    few_edges, few = tracks.line("danq", "H3.bw", place)
+    few_edges, few = tracks.line(tracks.targets[1], "danq", place)
     assert few_edges.tolist() == [*range(0, 700, 80), 700]
     groups = [values[first : first + 4] for first in range(0, len(values), 4)]
     highest = [np.nan if np.isnan(group).all() else np.nanmax(group) for group in groups]

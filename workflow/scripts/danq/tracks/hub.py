@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pybigtools
 
 from ..data.peaks import read_peaks
 from ..file_names import file_names
 from ..files import replacing
-from .reader import Tracks
+from .reader import TargetTracks, Tracks
 
 COLOURS = ("0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")
 SHORT, LONG = 17, 76  # characters of labels that the browser shows
@@ -47,18 +46,18 @@ def write_hub(
         data = hub / assembly
         data.mkdir(parents=True)
         stanzas = []
-        for index, target in tracks.targets().iterrows():
-            stanzas.append(_target(index, target))
-            if peaks and target["target"] in peaks:
-                file = f"{Path(target['file']).stem}.peaks.bb"
-                write_big_bed(data / file, peaks[target["target"]], tracks.contigs)
-                stanzas.append(_peaks(index, target, file))
-            for number, (model, table) in enumerate(tracks.tables.items()):
-                if (table["index"] == index).any():
-                    stanzas.append(_predictions(index, target, number, model, folders[model]))
+        stems = file_names(target.title for target in tracks.targets)
+        for number, (target, stem) in enumerate(zip(tracks.targets, stems, strict=True), 1):
+            stanzas.append(_target(number, target))
+            if peaks and target.title in peaks:
+                stanzas.append(_peaks(number, target, f"{stem}.peaks.bb"))
+                write_big_bed(data / stanzas[-1]["bigDataUrl"], peaks[target.title], tracks.contigs)
+            for rank, model in enumerate(tracks.models):
+                if model in target.files:
+                    stanzas.append(_predictions(number, target, rank, model, f"{folders[model]}/{stem}.bw"))
                     place = data / stanzas[-1]["bigDataUrl"]
                     place.parent.mkdir(exist_ok=True)
-                    shutil.copyfile(tracks.path(model, target["file"]), place)
+                    shutil.copyfile(target.files[model], place)
         labels = {"shortLabel": name[:SHORT], "longLabel": f"{name}: peaks and predictions"[:LONG]}
         _write(hub / "hub.txt", [{"hub": _word(name), **labels, "genomesFile": "genomes.txt", "email": email}])
         _write(hub / "genomes.txt", [{"genome": assembly, "trackDb": f"{assembly}/trackDb.txt"}])
@@ -74,17 +73,17 @@ def write_big_bed(path: Path, peaks: str | Path, contigs: dict[str, int]) -> Non
     pybigtools.open(str(path), "w").write(contigs, ((names[contig], start, end, "") for contig, start, end in rows))
 
 
-def _target(index: int, target: pd.Series) -> Stanza:
-    labels = {"shortLabel": target["target"][:SHORT], "longLabel": f"{target['target']} ({target['assay']})"[:LONG]}
-    return {"track": f"target{index}", "superTrack": "on show", **labels}
+def _target(number: int, target: TargetTracks) -> Stanza:
+    labels = {"shortLabel": target.title[:SHORT], "longLabel": f"{target.title} ({target.assay})"[:LONG]}
+    return {"track": f"target{number}", "superTrack": "on show", **labels}
 
 
-def _peaks(index: int, target: pd.Series, file: str) -> Stanza:
+def _peaks(number: int, target: TargetTracks, file: str) -> Stanza:
     return {
-        "track": f"target{index}_peaks",
-        "parent": f"target{index}",
-        "shortLabel": f"{target['target'][: SHORT - 6]} peaks",
-        "longLabel": f"{target['target'][: LONG - 6]} peaks",
+        "track": f"target{number}_peaks",
+        "parent": f"target{number}",
+        "shortLabel": f"{target.title[: SHORT - 6]} peaks",
+        "longLabel": f"{target.title[: LONG - 6]} peaks",
         "bigDataUrl": file,
         "type": "bigBed 3",
         "visibility": "dense",
@@ -92,21 +91,20 @@ def _peaks(index: int, target: pd.Series, file: str) -> Stanza:
     }
 
 
-def _predictions(index: int, target: pd.Series, number: int, model: str, folder: str) -> Stanza:
-    short = f"{target['target'][: SHORT // 2]} {model}"
+def _predictions(number: int, target: TargetTracks, rank: int, model: str, file: str) -> Stanza:
     return {
-        "track": f"target{index}_model{number + 1}",
-        "parent": f"target{index}",
-        "shortLabel": short[:SHORT],
-        "longLabel": f"{target['target']}, predicted by {model}"[:LONG],
-        "bigDataUrl": f"{folder}/{target['file']}",
+        "track": f"target{number}_model{rank + 1}",
+        "parent": f"target{number}",
+        "shortLabel": f"{target.title[: SHORT // 2]} {model}"[:SHORT],
+        "longLabel": f"{target.title}, predicted by {model}"[:LONG],
+        "bigDataUrl": file,
         "type": "bigWig 0 1",
         "autoScale": "off",
         "viewLimits": "0:1",
         "maxHeightPixels": "128:40:8",
         "visibility": "full",
-        "color": COLOURS[number % len(COLOURS)],
-        "priority": str(number + 2),
+        "color": COLOURS[rank % len(COLOURS)],
+        "priority": str(rank + 2),
     }
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ..data.contig_names import genome_name
 from ..data.peaks import read_peaks
@@ -29,7 +28,7 @@ class Panel:
 
     title: str
     assay: str
-    lines: dict[str, Line] = field(default_factory=dict)
+    lines: dict[str, Line]
     peaks: np.ndarray | None = None
 
 
@@ -42,11 +41,9 @@ def read_panels(
     peaks : title of each target to the file with its peaks
     """
     panels = []
-    for index, target in _chosen(tracks.targets(), wanted).iterrows():
-        panel = Panel(target["target"], target["assay"])
-        for model, table in tracks.tables.items():
-            if (table["index"] == index).any():
-                panel.lines[model] = tracks.line(model, target["file"], region)
+    for target in tracks.choose(wanted):
+        lines = {model: tracks.line(target, model, region) for model in target.files}
+        panel = Panel(target.title, target.assay, lines)
         if peaks and panel.title in peaks:
             panel.peaks = _inside(peaks[panel.title], tracks.contigs, region)
         panels.append(panel)
@@ -56,19 +53,6 @@ def read_panels(
 def region_of(tracks: Tracks, text: str) -> Region:
     """The region of a text such as `chr8:1001-2000`; one that is not on the genome is a UserError."""
     return named_regions([text], tracks.contigs)[0]
-
-
-def _chosen(targets: pd.DataFrame, wanted: Sequence[str]) -> pd.DataFrame:
-    chosen = np.zeros(len(targets), bool) if wanted else np.ones(len(targets), bool)
-    for word in wanted:
-        fits = (targets["target"] == word) | (targets["assay"] == word) | (targets.index.astype(str) == word)
-        if not fits.any():
-            known = ", ".join(targets["target"].head(4))
-            raise UserError(
-                f"no track is of a target {word!r}; there are tracks of {known}{' ...'[: len(targets) - 4]}"
-            )
-        chosen |= fits.to_numpy()
-    return targets[chosen]
 
 
 def _inside(path: str | Path, contigs: dict[str, int], region: Region) -> np.ndarray:
