@@ -2,26 +2,7 @@
 # When a job ends, Snakemake hashes all its inputs again. So that it does not read the genome once for each shard, shards
 # depend on a file with the genome's hash instead.
 GENOME = on_disk(config["genome"]["fasta"])
-with one_sentence("config: "):
-    CONTIGS = tracks.contigs_now(config)
-    LAYOUT = tracks.layout(config, CONTIGS) if CONTIGS else None
-
-
-def track_layout():
-    """The cells to predict. The contigs of a genome without an index are known when the rule index_genome has run."""
-    with one_sentence("config: "):
-        return LAYOUT or tracks.layout(config, tracks.read_contigs(checkpoints.index_genome.get().output.contigs))
-
-
-def shard_files(wildcards):
-    """The shards of a model."""
-    folder = f"{RESULTS}/models/{wildcards.model}/tracks/shards"
-    return [f"{folder}/{shard}.h5" for shard in tracks.shards(track_layout())]
-
-
-def shard_options(wildcards):
-    layout = track_layout()
-    return options(**tracks.shard_options(config, layout, *tracks.shards(layout)[wildcards.shard]))
+PLAN = tracks.Plan(config, lambda: checkpoints.index_genome.get().output.contigs)
 
 
 checkpoint index_genome:
@@ -68,7 +49,7 @@ rule predict_tracks:
         code=code_of_model("tracks"),
         genome=GENOME,
         folder=f"{RESULTS}/windows",
-        options=shard_options,
+        options=lambda wildcards: options(**PLAN.options(wildcards.shard)),
     message:
         f"Predict piece {{wildcards.shard}} of the genome of {DATASET} with {{wildcards.model}}"
     shell:
@@ -79,7 +60,7 @@ rule predict_tracks:
 rule join_tracks:
     input:
         hash=f"{RESULTS}/tracks/genome.sha256",
-        shards=shard_files,
+        shards=lambda wildcards: PLAN.files(wildcards.model),
     output:
         directory(f"{RESULTS}/models/{{model}}/tracks/bigwig"),
     log:

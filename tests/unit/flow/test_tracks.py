@@ -1,9 +1,11 @@
 """Shards of tracks and the options of their programs, without Snakemake."""
 
 import os
+from pathlib import Path
 
 import pytest
 import toys
+from snakemake.exceptions import WorkflowError
 from sparse_genome import HG38, write_sparse_genome
 
 from danq.errors import UserError
@@ -36,16 +38,28 @@ def test_an_index_gives_the_contigs_without_the_genome(config, tmp_path):
     assert tracks.contigs_now(config) == HG38
 
 
+def plan(config, **changes):
+    """The plan of a genome whose contigs are listed by a rule."""
+    toys.write_lines(Path("sizes"), [f"{name}\t{length}" for name, length in toys.CONTIGS.items()])
+    return tracks.Plan(filled(config, **changes), lambda: "sizes")
+
+
 def test_a_shard_depends_on_its_own_regions_only(config):
-    few, more = filled(config, regions=["chr1:1-5000"]), filled(config, regions=["chr1:100-5000", "chr2", "chr1:1-99"])
-    layouts = [tracks.layout(one, toys.CONTIGS) for one in (few, more)]
-    assert tracks.shards(layouts[0]) == {"chr1.0": ("chr1", 0)}
-    assert tracks.shards(layouts[1]) == {"chr1.0": ("chr1", 0), "chr2.0": ("chr2", 0), "chr2.1": ("chr2", 1)}
-    options = [tracks.shard_options(one, layout, "chr1", 0) for one, layout in zip((few, more), layouts, strict=True)]
-    assert options[0] == options[1]
-    assert options[0]["regions"] == ["chr1:1-5000"]
-    assert options[0]["shard"] == "chr1:0"
-    assert tracks.join_options(more)["regions"] == ["chr1:100-5000", "chr2", "chr1:1-99"]
+    few = plan(config, regions=["chr1:1-5000"])
+    assert few.files("danq") == ["results/toy/models/danq/tracks/shards/chr1.0.h5"]
+    options = few.options("chr1.0")
+    assert options["regions"] == ["chr1:1-5000"]
+    assert options["shard"] == "chr1:0"
+    more = plan(config, regions=["chr1:100-5000", "chr2", "chr1:1-99"])
+    assert [Path(file).stem for file in more.files("danq")] == ["chr1.0", "chr2.0", "chr2.1"]
+    assert more.options("chr1.0") == options
+    assert tracks.join_options(more._config)["regions"] == ["chr1:100-5000", "chr2", "chr1:1-99"]
+
+
+def test_an_indexed_genome_is_planned_without_the_rule(config, tmp_path):
+    write_sparse_genome(tmp_path / "data/genome.fa", {"chrX": 100_000})
+    plan = tracks.Plan(filled(config), lambda: pytest.fail("asked for the list"))
+    assert [Path(file).name for file in plan.files("danq")] == [f"chrX.{number}.h5" for number in range(5)]
 
 
 def test_all_models_are_used_unless_some_are_named(config):
@@ -76,5 +90,5 @@ def test_a_hub_needs_the_name_of_the_genome(config):
 
 
 def test_a_wrong_region_is_named_by_its_key(config):
-    with pytest.raises(UserError, match=r"tracks\.regions: 'chr9' is on no contig"):
-        tracks.layout(filled(config, regions=["chr9"]), toys.CONTIGS)
+    with pytest.raises(WorkflowError, match=r"config: tracks\.regions: 'chr9' is on no contig"):
+        plan(config, regions=["chr9"]).files("danq")

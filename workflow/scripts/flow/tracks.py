@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 
 from danq.errors import UserError
 from danq.tracks.layout import Layout, chosen_layout, read_contigs, shard_names
@@ -27,32 +30,55 @@ def contigs_now(config: dict) -> dict[str, int] | None:
     return None
 
 
-def layout(config: dict, contigs: dict[str, int]) -> Layout:
-    """The layout of the config's regions, stride and block size; a wrong region is a UserError."""
-    tracks = config["tracks"]
-    try:
-        return chosen_layout(contigs, tracks["stride"], tracks["block"], tracks["regions"])
-    except UserError as error:
-        raise UserError(f"tracks.regions: {error}") from None
+class Plan:
+    """The shards of the config's tracks.
 
+    Parameters
+    ----------
+    listed : returns the path of the list of contigs that the rule index_genome writes, for a genome without an index;
+        it may raise an exception that tells Snakemake to ask again when this rule has run
 
-def shards(layout: Layout) -> dict[str, tuple[str, int]]:
-    """The names of all shards, without suffix, to contig and number of the block."""
-    return {name.removesuffix(".h5"): place for name, place in shard_names(layout).items()}
+    A wrong region is a WorkflowError.
+    """
 
+    def __init__(self, config: dict, listed: Callable[[], str]):
+        self._config, self._listed = config, listed
+        contigs = contigs_now(config)
+        self._known = self._layout(contigs) if contigs else None
 
-def shard_options(config: dict, layout: Layout, contig: str, number: int) -> dict:
-    """The options of tracks.py for one shard. They depend on the regions in the shard, and on no others."""
-    tracks = config["tracks"]
-    return {
-        "targets": tracks["targets"],
-        "max_unknown": tracks["max_unknown"],
-        "strands": config["predict"]["strands"],
-        "stride": tracks["stride"],
-        "block_size": tracks["block"],
-        "regions": layout.regions(contig, number),
-        "shard": f"{contig}:{number}",
-    }
+    def _layout(self, contigs: dict[str, int]) -> Layout:
+        tracks = self._config["tracks"]
+        try:
+            return chosen_layout(contigs, tracks["stride"], tracks["block"], tracks["regions"])
+        except UserError as error:
+            raise WorkflowError(f"config: tracks.regions: {error}") from None
+
+    @property
+    def layout(self) -> Layout:
+        """The cells to predict."""
+        return self._known or self._layout(read_contigs(self._listed()))
+
+    def files(self, model: str) -> list[str]:
+        """The shards of a model, in the order of the genome."""
+        folder = f"{results(self._config)}/models/{model}/tracks/shards"
+        return [f"{folder}/{name}" for name in shard_names(self.layout)]
+
+    def options(self, shard: str) -> dict:
+        """The options of tracks.py for one shard. They depend on the regions in the shard, and on no others.
+
+        shard : its file name without suffix
+        """
+        tracks, layout = self._config["tracks"], self.layout
+        contig, number = shard_names(layout)[f"{shard}.h5"]
+        return {
+            "targets": tracks["targets"],
+            "max_unknown": tracks["max_unknown"],
+            "strands": self._config["predict"]["strands"],
+            "stride": tracks["stride"],
+            "block_size": tracks["block"],
+            "regions": layout.regions(contig, number),
+            "shard": f"{contig}:{number}",
+        }
 
 
 def join_options(config: dict) -> dict:
