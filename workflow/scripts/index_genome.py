@@ -17,7 +17,9 @@ def main() -> None:
     parser = cli.parser(__doc__)
     parser.add_argument("genome", help="FASTA file, plain or bgzip")
     parser.add_argument("--index-folder", help="folder for a missing index if the genome's folder is not writable")
-    parser.add_argument("-o", "--output", required=True, help="table without heading: contig and length")
+    parser.add_argument(
+        "-o", "--output", default="genome.chrom.sizes", help="table without heading: name and length of each contig"
+    )
     parser.add_argument("--hash", help="file to write with the SHA-256 of the genome's file")
     args = parser.parse_args()
     cli.check_outputs([args.genome], [args.output, args.hash])
