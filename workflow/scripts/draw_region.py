@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--folder", default=".", help="where relative paths of peak files start")
     parser.add_argument("--downloads", default="downloads", help="folder of peak files that are given by address")
     parser.add_argument("--variants", help="VCF file or table: contig and 1-based position of each variant")
-    parser.add_argument("--title", default="", help="title of the picture (default: the region)")
+    parser.add_argument("--title", help="title of the picture (default: the region)")
     parser.add_argument("-o", "--output", default="region.png", help="picture (.png, .pdf, .svg)")
     args = parser.parse_args()
     models, peaks = cli.distinct(args.models), peaks_of(args.sheet, args.folder, args.downloads)

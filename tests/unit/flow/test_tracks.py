@@ -89,6 +89,14 @@ def test_a_hub_needs_the_name_of_the_genome(config):
         check_names(config, listed_targets(config).targets)
 
 
+def test_a_bundle_needs_a_genome():
+    bundle = {"dataset": "old", "source": "bundle", "bundle": {"folder": "mats"}, "tracks": {"targets": [1]}}
+    bundle["models"] = {"danq": {"architecture": "DanQ"}}
+    with pytest.raises(UserError, match=r"tracks: needs a genome; add genome\.fasta"):
+        checked(bundle)
+    assert tracks.models(checked(bundle | {"genome": {"fasta": "genome.fa"}})) == ["danq"]
+
+
 def test_a_wrong_region_is_named_by_its_key(config):
     with pytest.raises(WorkflowError, match=r"config: tracks\.regions: 'chr9' is on no contig"):
         plan(config, regions=["chr9"]).files("danq")

@@ -61,6 +61,8 @@ def checked(config: dict) -> dict:
             )
     if config["source"] == "peaks":
         check_windows(config)
+    if config["tracks"]:
+        check_tracks(config)
     return config
 
 
@@ -166,6 +168,18 @@ def check_windows(config: dict) -> None:
             )
 
 
+def check_tracks(config: dict) -> None:
+    """Check that there is a genome to predict, with a name for the hub, and that the models of the tracks exist."""
+    tracks = config["tracks"]
+    if "genome" not in config:
+        raise UserError("tracks: needs a genome; add genome.fasta")
+    for name in map(str, tracks["models"]):
+        if name not in config["models"]:
+            raise UserError(f"tracks.models: no model is called {name!r}; choose from {', '.join(config['models'])}")
+    if tracks["hub"] and not config["genome"]["assembly"]:
+        raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
+
+
 def listed_targets(config: dict) -> Listed:
     """The targets of the sheet or of the bundle's list.
 
@@ -212,29 +226,16 @@ def check_names(config: dict, targets: list[Target]) -> None:
     if table and counted and Path(on_disk(config, table)).exists():
         check_published(on_disk(config, table), len(targets))
     if config["tracks"]:
-        check_tracks(config, targets)
+        try:
+            choose(targets, config["tracks"]["targets"])
+        except UserError as error:
+            raise UserError(f"tracks.targets: {error}") from None
     keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
     check_negatives(keep, targets)
     assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}
     if keep.startswith("assay:") and assay not in assays:
         known = ", ".join(sorted(assays))
         raise UserError(f"windows.keep: no target has the assay {assay!r}; the sheet has {known}")
-
-
-def check_tracks(config: dict, targets: list[Target]) -> None:
-    """Check that the targets and models of the tracks exist, and that there is a genome to predict."""
-    tracks = config["tracks"]
-    if "genome" not in config:
-        raise UserError("tracks: needs a genome; add genome.fasta")
-    for name in map(str, tracks["models"]):
-        if name not in config["models"]:
-            raise UserError(f"tracks.models: no model is called {name!r}; choose from {', '.join(config['models'])}")
-    if tracks["hub"] and not config["genome"]["assembly"]:
-        raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
-    try:
-        choose(targets, tracks["targets"])
-    except UserError as error:
-        raise UserError(f"tracks.targets: {error}") from None
 
 
 def check_expected(config: dict) -> None:

@@ -18,7 +18,9 @@ MOST_PANELS = 12
 PEAK = "#7F7F7F"
 
 
-def region(place: Region, panels: Sequence[Panel], variants: np.ndarray | None = None, title: str = "") -> Figure:
+def region(
+    place: Region, panels: Sequence[Panel], variants: np.ndarray | None = None, title: str | None = None
+) -> Figure:
     """A panel per target with a line per model, its peaks as bars beneath, and variants as ticks at the bottom.
 
     variants : 0-based positions int64 (n,) in the region; None draws no row for them
