@@ -35,7 +35,7 @@ def planned(done):
 
 
 def test_tracks_of_a_new_genome_are_made_once_and_grow_with_the_regions(project):
-    words = configured(project, regions=["chr4"], hub=True)
+    words = configured(project, regions=["chr4"], hub=True, pictures=["chr4:1-9000"])
     done = run(["snakemake", "--cores", "2", *words, "--", "tracks"], project)
     assert done.returncode == 0, done.stderr
     folder = project / "results/toy/models/danq/tracks"
@@ -44,12 +44,13 @@ def test_tracks_of_a_new_genome_are_made_once_and_grow_with_the_regions(project)
         assert file.chroms() == toys.CONTIGS
         assert len(file.intervals("chr4")) == 150 - 2  # the first and the last window reach 100 bp beyond the contig
     assert (project / "results/toy/hub/hub.txt").exists()
+    assert (project / "results/toy/regions/chr4_1-9000.png").exists()
     assert planned(snakemake(project, "--dry-run", "tracks", *words)) == set()
-    words = configured(project, regions=["chr4:100-200", "chr4", "chr1:1-1000"], hub=True)
+    words = configured(project, regions=["chr4:100-200", "chr4", "chr1:1-1000"], hub=True, pictures=["chr4:1-9000"])
     done = snakemake(project, "--dry-run", "tracks", *words)
     outputs = [fields["output"] for (rule, _), fields in jobs(done.stdout + done.stderr).items() if rule == SHARDS]
     assert outputs == ["results/toy/models/danq/tracks/shards/chr1.0.h5"]
-    assert planned(done) == {SHARDS, "join_tracks", "hub"}
+    assert planned(done) == {SHARDS, "join_tracks", "hub", "draw_region"}
 
 
 def test_a_human_genome_is_planned_quickly(tmp_path):

@@ -91,6 +91,7 @@ PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MOD
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/tracks/bigwig" for model in TRACK_MODELS]
 HUB = [f"{RESULTS}/hub"] if config["tracks"] and config["tracks"]["hub"] else []
 PICTURE_FOLDERS += HUB
+REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
 MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []

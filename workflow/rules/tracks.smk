@@ -103,3 +103,35 @@ rule hub:
         f"Write the track hub of {DATASET}"
     shell:
         "python {params.program:q} {params.tracks} {params.options} --output {output} 2> {log}"
+
+
+rule draw_region:
+    input:
+        tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
+        sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
+        peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
+    output:
+        report(
+            f"{RESULTS}/regions/{{region}}.png",
+            caption="../report/region.rst",
+            category="5 Tracks",
+            labels={"region": "{region}"},
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_region/{{region}}.log",
+    wildcard_constraints:
+        region="[^/]+",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_region"),
+        code=code_of("draw_region"),
+        tracks=lambda wildcards, input: by_name_of(TRACK_MODELS, input.tracks),
+        region=lambda wildcards: REGIONS[wildcards.region],
+        listed=listed(LISTED.sheet) if config["source"] == "peaks" else "",
+        options=lambda wildcards, input: options(**tracks.peak_options(config), sheet=input.sheet or None),
+    message:
+        f"Draw {{wildcards.region}} on {DATASET}"
+    shell:
+        "python {params.program:q} {params.region:q} {params.tracks} {params.options} --output {output} 2> {log}"

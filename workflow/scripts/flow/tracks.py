@@ -8,6 +8,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from danq.errors import UserError
+from danq.file_names import file_names
 from danq.tracks.layout import Layout, chosen_layout, read_contigs, shard_names
 
 from .files import DOWNLOADS, on_disk, results
@@ -90,9 +91,15 @@ def join_options(config: dict) -> dict:
 
 def hub_options(config: dict) -> dict:
     """The options of hub.py."""
-    return {
-        "assembly": config["genome"]["assembly"],
-        "name": config["dataset"],
-        "folder": config["folder"],
-        "downloads": DOWNLOADS,
-    }
+    return {"assembly": config["genome"]["assembly"], "name": config["dataset"], **peak_options(config)}
+
+
+def peak_options(config: dict) -> dict:
+    """Where hub.py and draw_region.py find peak files."""
+    return {"folder": config["folder"], "downloads": DOWNLOADS}
+
+
+def pictures(config: dict) -> dict[str, str]:
+    """The file names, without suffix, of the pictures of regions, to the regions."""
+    regions = config["tracks"]["pictures"]
+    return dict(zip(file_names(regions), regions, strict=True))
