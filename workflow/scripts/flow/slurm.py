@@ -34,7 +34,7 @@ def _ask(*fields: str) -> list[list[str]]:
 
 
 def jobs_here(folder: Path) -> list[tuple[str, tuple[str, ...]]]:
-    """Jobs that Snakemake submitted from the folder: (number, (rule,) or (rule, values of its wildcards joined by _))."""
+    """Jobs that Snakemake submitted from the folder: number, and (rule,) or (rule, its wildcards joined by _)."""
     found = []
     for number, comment, place in _ask("%A", "%k", "%Z"):
         named = _COMMENT.fullmatch(comment)
