@@ -8,7 +8,10 @@ import toys
 from snakemake.exceptions import WorkflowError
 from sparse_genome import HG38, write_sparse_genome
 
+import cli
 from danq.errors import UserError
+from danq.tracks import layout
+from danq.tracks.values import MAX_UNKNOWN
 from flow import tracks
 from flow.config import check_names, checked, listed_targets
 
@@ -60,6 +63,16 @@ def test_an_indexed_genome_is_planned_without_the_rule(config, tmp_path):
     write_sparse_genome(tmp_path / "data/genome.fa", {"chrX": 100_000})
     plan = tracks.Plan(filled(config), lambda: pytest.fail("asked for the list"))
     assert [Path(file).name for file in plan.files("danq")] == [f"chrX.{number}.h5" for number in range(5)]
+
+
+def test_the_defaults_are_those_of_the_programs(config):
+    config["tracks"] = {"targets": ["CTCF"]}
+    found = checked(config)["tracks"]
+    parser = cli.parser(None)
+    cli.add_track_options(parser)
+    program = {"stride": parser.get_default("stride"), "block": parser.get_default("block_size")}
+    assert program == {"stride": layout.STRIDE, "block": layout.BLOCK_SIZE} == {name: found[name] for name in program}
+    assert found["max_unknown"] == MAX_UNKNOWN
 
 
 def test_all_models_are_used_unless_some_are_named(config):
