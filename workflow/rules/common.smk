@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated
+from flow import code, files, records, repeated, sequences
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -111,6 +111,17 @@ def program(name):
 def code_of_model(name):
     """The code of a stage that builds the model of the wildcard."""
     return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
+
+
+def file_of_sequences(key):
+    """The file that an entry of `sequences` names by a key, as an input."""
+    return lambda wildcards: sequences.on_disk(config, wildcards.given, key)
+
+
+def code_of_sequences(models):
+    """The code that predicts sequences with some models."""
+    architectures = sorted({config["models"][model]["architecture"] for model in models})
+    return [code_of(sequences.PROGRAM, architecture) for architecture in architectures]
 
 
 def gpus_here():
