@@ -121,7 +121,8 @@ def file_of_sequences(key):
 def code_of_sequences(models):
     """The code that predicts sequences with some models."""
     architectures = sorted({config["models"][model]["architecture"] for model in models})
-    return [code_of(sequences.PROGRAM, architecture) for architecture in architectures]
+    predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
+    return [code_of(sequences.READING), *predicting]
 
 
 def gpus_here():

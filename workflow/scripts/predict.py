@@ -141,9 +141,8 @@ def main() -> None:
 def of_split(args, split: str, paths: list, output: Path, devices) -> None:
     """Predict the windows of a split, or list the sites of the filters in them."""
     from danq.data.windows import Windows
-    from danq.runtime.ensembles import Ensemble
     from danq.runtime.predict import predict
-    from danq.runtime.predict_sequences import check_rows, is_table, predict_sequences
+    from danq.runtime.predictions import is_table
     from danq.runtime.staging import staged
 
     name = f"{split}.h5"
@@ -152,6 +151,9 @@ def of_split(args, split: str, paths: list, output: Path, devices) -> None:
         if args.motifs:
             list_sites(args, paths[0], windows, output)
         elif is_table(output):
+            from danq.runtime.ensembles import Ensemble
+            from danq.runtime.predict_sequences import check_rows, predict_sequences
+
             check_rows(output, len(windows), args.max_rows)
             predict_sequences(
                 Ensemble(paths, args.strands, devices), windows, output, args.targets, max_rows=args.max_rows

@@ -12,7 +12,8 @@ from . import files
 from .options import options
 
 KINDS = ("fasta", "bed", "regions")
-PROGRAM = "danq/runtime/predict_sequences"  # the part of predict.py that decides on these results
+# The parts of predict.py that decide on these results: where the sequences come from, and how a model predicts them.
+READING, PREDICTING = "danq/data/given_sequences", "danq/runtime/predict_sequences"
 
 
 def check(config: dict) -> None:

@@ -28,19 +28,13 @@ from ..data.windows import blocks
 from ..errors import UserError
 from ..tables import Table
 from .ensembles import Ensemble
-from .predictions import Probabilities, writing
+from .predictions import Probabilities, is_table, writing
 
 log = logging.getLogger(__name__)
 MAX_ROWS = 10_000
 PLACE = ("record", "start", "end", "strand")
 TABLE = Table("table of predictions", PLACE, words=("record", "strand"), others=True)
 REGIONS = Table("table of predictions", (*PLACE, "region"), words=("record", "strand", "region"), others=True)
-SUFFIXES = (".tsv", ".tsv.gz")  # of tables
-
-
-def is_table(output: str | Path) -> bool:
-    """Whether the name of an output is that of a table, and not of an HDF5 file."""
-    return str(output).endswith(SUFFIXES)
 
 
 def check_rows(output: str | Path, n: int, max_rows: int = MAX_ROWS) -> None:

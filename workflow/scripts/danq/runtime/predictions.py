@@ -24,6 +24,7 @@ from ..errors import UserError
 from ..files import replacing
 
 FORMAT = "danq-predictions-1"
+TABLES = (".tsv", ".tsv.gz")  # ends of the names of tables
 
 
 @dataclass
@@ -78,6 +79,11 @@ class Predictions:
         if not (probabilities.min(initial=0) >= 0 and probabilities.max(initial=0) <= 1):  # false for NaN, too
             raise UserError(f"{self.path}: holds predictions that are no probabilities from 0 to 1; predict again")
         return labels[:, targets.start - 8 * first :], probabilities
+
+
+def is_table(output: str | Path) -> bool:
+    """Whether the name of an output is that of a table, and not of an HDF5 file."""
+    return str(output).endswith(TABLES)
 
 
 class Probabilities:
