@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated, tracks
+from flow import code, files, records, repeated, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -117,6 +117,18 @@ def program(name):
 def code_of_model(name):
     """The code of a stage that builds the model of the wildcard."""
     return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
+
+
+def file_of_sequences(key):
+    """The file that an entry of `sequences` names by a key, as an input."""
+    return lambda wildcards: sequences.on_disk(config, wildcards.given, key)
+
+
+def code_of_sequences(models):
+    """The code that predicts sequences with some models."""
+    architectures = sorted({config["models"][model]["architecture"] for model in models})
+    predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
+    return [code_of(sequences.READING), *predicting]
 
 
 def gpus_here():

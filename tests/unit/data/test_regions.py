@@ -73,10 +73,10 @@ def test_regions_that_are_not_on_the_genome_are_counted(tmp_path, caplog):
     regions, account = read_bed(write_lines(tmp_path / "a.bed", [*good, *odd]), CONTIGS)
     assert account == {"regions": 305, "used": 302, "unknown_contig": 2, "outside_contig": 1, "clipped": 1}
     assert regions[-2:] == [Region("chr2", 590, 600), Region("chr2", 0, 9)]
-    assert [record.message.split("regions: ")[1] for record in caplog.records] == [
-        "unknown_contig",
-        "outside_contig",
-        "clipped",
+    assert [record.message.split("a.bed: ")[1] for record in caplog.records] == [
+        "2 of 305 regions on contigs that the genome does not have, skipped",
+        "1 of 305 regions beyond the end of their contig, skipped",
+        "1 of 305 regions cut at the end of their contig",
     ]
 
 

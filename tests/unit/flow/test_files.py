@@ -29,6 +29,7 @@ def config():
         "windows": {"keep": "bed:regions.bed", "blacklist": "black.bed"},
         "evaluate": {"published": None},
         "motifs": {"known": "known.meme"},
+        "sequences": {},
     }
 
 
@@ -42,6 +43,7 @@ def bundle():
         "bundle": {"folder": "mats", "names": "names.txt"},
         "evaluate": {"published": "figures.tsv"},
         "motifs": {"known": None},
+        "sequences": {"a": {"fasta": "a.fa", "bed": None, "genome": None}},
     }
 
 

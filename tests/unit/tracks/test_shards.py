@@ -64,6 +64,15 @@ def test_the_table_names_files_and_skipped_cells(made):
     assert np.isclose(row["mean"], np.mean([value for *_, value in rows]), rtol=1e-5)
 
 
+def test_regions_of_a_bed_file_are_counted(made, fasta, monkeypatch, tmp_path):
+    toys.write_lines(tmp_path / "r.bed", ["chr2\t0\t1000", "chr1\t249\t420", "chrU\t5\t9", "1\t99\t300"])
+    words = [f"--genome={fasta}", *PLACES[:2], f"--bed={tmp_path / 'r.bed'}", "-o", tmp_path / "out"]
+    run(monkeypatch, "join_tracks", made / "shards", *words)
+    assert (tmp_path / "out/site.bw").read_bytes() == (made / "once/site.bw").read_bytes()
+    table = (tmp_path / "out/regions.tsv").read_text().splitlines()
+    assert table == ["what\tcount", "regions\t4", "used\t3", "unknown_contig\t1", "outside_contig\t0", "clipped\t0"]
+
+
 def test_a_missing_shard_is_a_mistake(made, fasta, tmp_path):
     shutil.copytree(made / "shards", tmp_path / "shards")
     (tmp_path / "shards/chr1.0.h5").unlink()

@@ -29,6 +29,7 @@ DECIDING = (
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
     "danq.runtime.predict",
+    "danq.runtime.predict_sequences",
     "danq.runtime.predictions",
     "danq.published.*",
     "danq.evaluation.*",
@@ -108,8 +109,11 @@ LEVELS = ("debug", "info", "warning", "error", "exception")  # functions of a lo
 # What describes the hyperparameters of an architecture; the signature of `build` has their defaults.
 DESCRIPTIONS = {"PAPER", "SIZES", "CHOICES"}
 
-# Modules that a program imports only when a person starts it with options that no rule uses.
-BY_HAND = {"*": {"danq.published.data_folder", "danq.motifs.site_list"}, "predict": {"danq.motifs.scan"}}
+# Modules that a program imports only with options that the rule of its name does not use.
+BY_HAND = {
+    "*": {"danq.published.data_folder", "danq.motifs.site_list"},
+    "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
+}
 
 
 def side(module: str) -> str:

@@ -26,6 +26,7 @@ from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
+from . import sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -47,7 +48,7 @@ def checked(config: dict) -> dict:
     schema = complete_schema(SCHEMAS / "config.schema.yaml")
     for key, value in values(config):
         check_value(key, value)
-    check_split(config)
+    check_regions(config)
     if isinstance(config.get("models"), dict):
         config["models"] = by_text(config["models"])
     found = list(jsonschema.Draft202012Validator(schema).iter_errors(config))
@@ -63,6 +64,7 @@ def checked(config: dict) -> dict:
         check_windows(config)
     if config["tracks"]:
         check_tracks(config)
+    sequences.check(config)
     return config
 
 
@@ -104,16 +106,19 @@ def by_text(models: dict) -> dict[str, Any]:
     return named
 
 
-def check_split(config: dict) -> None:
+def check_regions(config: dict) -> None:
     """Refuse a region with commas and without quotes, which YAML reads as several items."""
     windows = config.get("windows")
     split = windows.get("split") if isinstance(windows, dict) else None
-    for part, regions in split.items() if isinstance(split, dict) else ():
-        texts = [str(region) for region in regions] if isinstance(regions, list) else []
-        for one, following in pairwise(texts):
+    lists = {f"windows.split.{part}": regions for part, regions in split.items()} if isinstance(split, dict) else {}
+    given = config.get("sequences")
+    for name, entry in given.items() if isinstance(given, dict) else ():
+        lists[f"sequences.{name}.regions"] = entry.get("regions") if isinstance(entry, dict) else None
+    for key, regions in lists.items():
+        for one, following in pairwise(map(str, regions)) if isinstance(regions, list) else ():
             if re.fullmatch(r".+:\d{1,3}", one) and re.fullmatch(r"\d{3}(-\d+)?", following):
                 raise UserError(
-                    f"windows.split.{part}: YAML reads the region that begins with {one} as several items, because it "
+                    f"{key}: YAML reads the region that begins with {one} as several items, because it "
                     "has commas; put it in quotes, such as 'chr7:30,508,751-35,296,850'"
                 )
 
@@ -221,6 +226,7 @@ def check_names(config: dict, targets: list[Target]) -> None:
                 find(targets, str(wanted))
             except UserError as error:
                 raise UserError(f"{key}: {error}") from None
+    sequences.check_targets(config, targets)
     table = config["evaluate"]["published"]
     counted = config["source"] == "peaks" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from ..errors import UserError
 from ..files import opened
-from ..tables import Table
 from .contig_names import genome_name
 from .peak_formats import check_header, check_text
 
@@ -24,9 +23,12 @@ CLIPPED_SHARE = 0.01  # of the regions of a file, at most, may end beyond their 
 FAR = 10_000  # bp beyond the end of a contig, at most: further, the assembly is another one
 HEADERS = ("#", "track", "browser")
 NAME = 3  # column of the name, from 0
-# Why regions of a file are not used, or not as they are; `used` counts the others and the clipped ones.
-REASONS = ("unknown_contig", "outside_contig", "clipped")
-ACCOUNT = Table("account of regions", ("regions", "used", *REASONS))
+# Why regions of a file are not used (the first two) or not as they are.
+REASONS = {
+    "unknown_contig": "on contigs that the genome does not have, skipped",
+    "outside_contig": "beyond the end of their contig, skipped",
+    "clipped": "cut at the end of their contig",
+}
 _REGION = re.compile(r"(?P<contig>\S+):(?P<start>\d[\d,]*)-(?P<end>\d[\d,]*)")
 
 
@@ -84,7 +86,9 @@ def named_regions(texts: Sequence[str], contigs: dict[str, int]) -> list[Region]
 
 
 def read_bed(path: str | Path, contigs: dict[str, int]) -> tuple[list[Region], dict[str, int]]:
-    """The regions of a BED file, plain or gzip, in its order and with repetitions; and the counts of `ACCOUNT`.
+    """The regions of a BED file, plain or gzip, in its order and with repetitions.
+
+    The second value counts the `regions` of the file, those `used`, and the others by the reasons of `REASONS`.
 
     Contigs may be named in another way than in the genome (see `genome_name`). Regions on contigs that the genome does
     not have, or that begin beyond the end of their contig, are left out; regions that end beyond it are cut there.
@@ -93,7 +97,7 @@ def read_bed(path: str | Path, contigs: dict[str, int]) -> tuple[list[Region], d
     Raises UserError if a line is malformed, if no region is left, or if the genome is another one: a region that ends
     more than `FAR` bp beyond its contig, or more than 1 % of the regions that end beyond it.
     """
-    found, counts = [], Counter(dict.fromkeys(ACCOUNT.columns, 0))
+    found, counts = [], Counter(dict.fromkeys(("regions", "used", *REASONS), 0))
     first_beyond = unknown = ""
     for where, contig, start, end, name in _rows(path):
         counts["regions"] += 1
@@ -121,9 +125,9 @@ def read_bed(path: str | Path, contigs: dict[str, int]) -> tuple[list[Region], d
             if unknown
             else f"{path}: no region is left on the genome; give a file with regions"
         )
-    for reason in REASONS:
+    for reason, meaning in REASONS.items():
         if counts[reason]:
-            log.warning("%s: %s of %s regions: %s", path, f"{counts[reason]:,}", f"{counts['regions']:,}", reason)
+            log.warning("%s: %s of %s regions %s", path, f"{counts[reason]:,}", f"{counts['regions']:,}", meaning)
     return found, dict(counts)
 
 

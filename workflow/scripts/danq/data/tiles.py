@@ -34,6 +34,7 @@ class Tiles(Source):
     Attributes
     ----------
     titles, length, stride : as given
+    names : names of the contigs or records that the windows lie on
     short : number of sequences that are shorter than a window
     """
 
@@ -41,7 +42,7 @@ class Tiles(Source):
         self.length, self.stride = length, length if stride is None else stride
         if self.stride < 1:
             raise UserError(f"the stride must be at least 1 bp, not {stride}")
-        self.titles = titles
+        self.titles = self.names = titles
         covered = np.maximum(ends - starts, length)  # bp from the first window's start to the last one's end
         self.short = int((ends - starts < length).sum())
         self._first_start = starts - (covered - (ends - starts)) // 2
@@ -74,13 +75,13 @@ class Tiles(Source):
         """Distances int64 (n,) in bp to the first windows of the sequences."""
         return np.minimum((rows - self._first_row[sequence]) * self.stride, self._last_shift[sequence])
 
-    def records(self, rows: np.ndarray) -> np.ndarray:
-        """Names (n,) of the contigs or records that `starts` refers to."""
-        return np.array(self.titles, dtype=object)[self.sequence(rows)]
+    def record(self, rows: np.ndarray) -> np.ndarray:
+        """Numbers (n,), from 0, of the contigs or records in `names` that windows lie on."""
+        return self.sequence(rows)
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         rows = self.rows(slice(None))
-        return self.records(rows), self.starts(rows)
+        return np.array(self.names, dtype=object)[self.record(rows)], self.starts(rows)
 
 
 class GenomeTiles(Tiles):
@@ -104,8 +105,8 @@ class GenomeTiles(Tiles):
         starts = np.array([region.start for region in regions], np.int64)
         ends = np.array([region.end for region in regions], np.int64)
         super().__init__(starts, ends, [region.title for region in regions], length, stride)
-        self.regions, self._genome, self._contigs = regions, genome, list(genome.contigs)
-        rank = {name: number for number, name in enumerate(self._contigs)}
+        self.regions, self._genome, self.names = regions, genome, list(genome.contigs)
+        rank = {name: number for number, name in enumerate(self.names)}
         self._rank = np.array([rank[region.contig] for region in regions], np.int32)
         ends = self._first_start + self._last_shift + length
         lengths = np.fromiter(genome.contigs.values(), np.int64)[self._rank]
@@ -114,16 +115,16 @@ class GenomeTiles(Tiles):
     def __str__(self) -> str:
         return f"{self._genome.path}, {len(self.regions):,} regions"
 
-    def records(self, rows: np.ndarray) -> np.ndarray:
-        return np.array(self._contigs, dtype=object)[self._rank[self.sequence(rows)]]
+    def record(self, rows: np.ndarray) -> np.ndarray:
+        return self._rank[self.sequence(rows)]
 
     def _forward(self, index) -> np.ndarray:
         rows = self.rows(index)
-        rank, starts = self._rank[self.sequence(rows)], self.starts(rows)
+        rank, starts = self.record(rows), self.starts(rows)
         out = np.empty((len(rows), onehot.packed_width(self.length)), np.uint8)
         for contig in np.unique(rank):
             chosen = rank == contig
-            out[chosen] = cut(starts[chosen], self.length, partial(self._bases, self._contigs[contig]))
+            out[chosen] = cut(starts[chosen], self.length, partial(self._bases, self.names[contig]))
         return out
 
     def _bases(self, contig: str, start: int, stop: int) -> np.ndarray:

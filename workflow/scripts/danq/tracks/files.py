@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyBigWig
 
-from ..data.regions import ACCOUNT
+from ..data.given_sequences import write_account
 from ..data.targets import Target
 from ..files import replacing
 from .block_values import SKIPPED, TRACKS, BlockValues
@@ -173,7 +173,7 @@ def write_tracks(
     table = summary(writer, targets, names, layout.stride, layout.incomplete)
     TRACKS.write(table, Path(folder, "tracks.tsv"))
     if layout.account:
-        ACCOUNT.write(pd.DataFrame([layout.account]), Path(folder, "regions.tsv"))
+        write_account(layout.account, Path(folder, "regions.tsv"))
     skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in writer.skipped.items())
     log.info("%d tracks of %s cells; skipped: %s", len(targets), f"{writer.cells:,}", skipped)
     if not writer.cells:

@@ -58,7 +58,7 @@ class Layout:
     ----------
     ranges : of each contig with cells, in the order of the genome, the sorted ranges of its cells, int64 (n, 2):
         first cell, and the cell after the last
-    account : counts of the regions of a BED file, see `danq.data.regions.ACCOUNT`; None if there is no such file
+    account : counts of the regions of a BED file, see `danq.data.regions.read_bed`; None if there is no such file
     incomplete : number of contigs whose last cell is in a region and not used, because it ends beyond the contig
     """
 
