@@ -405,6 +405,30 @@ def _differs(given, found, key: str) -> str:
     return "" if given == found or given is None or key.startswith("folder") else f"{key} is {found!r}, not {given!r}"
 
 
+# Shards of tracks
+
+
+def make_shards(folder: Path) -> None:
+    make_genome(folder)
+    programs.write_shards(folder / "shards", folder / "genome.fa", TARGETS)
+
+
+def run_join(folder: Path) -> None:
+    places = ["--genome", "genome.fa", "--stride", "20", "--block-size", "25"]
+    programs.program("join_tracks", "shards", *places, "--bedgraph", "-o", "out")
+
+
+def judge_tracks(folder: Path, good: Path) -> str:
+    for path in (good / "out").glob("*.bedGraph.gz"):
+        found, old = (gzip.decompress((place / "out" / path.name).read_bytes()).decode() for place in (folder, good))
+        places, before = ([line.rsplit("\t", 1) for line in text.splitlines()] for text in (found, old))
+        if [place for place, _ in places] != [place for place, _ in before]:
+            return f"{path.name}: values at other places"
+        if not all(0 <= float(value) <= 1 for _, value in places):
+            return f"{path.name}: values that are no probabilities"
+    return "" if len(list((folder / "out").iterdir())) == len(list((good / "out").iterdir())) else "other files"
+
+
 PREPARED = {"make": make_genome, "mutators": TEXT}
 FORMATS = {
     "fasta": Format(file="genome.fa", run=prepare(), judge=judge_windows(), **PREPARED),
@@ -428,6 +452,7 @@ FORMATS = {
         make_checkpoint, "model.weights.h5", BYTES, run_predict, judge_predictions, HDF5, seconds=60, share=0.3
     ),
     "state": Format(make_state, "state.h5", BYTES, run_state, judge_state, HDF5, seconds=60),
+    "shard": Format(make_shards, "shards/chr1.1.h5", BYTES, run_join, judge_tracks, HDF5),
     "run_json": Format(make_run, "model/training/run.json", TEXT, run_motif_comparison, judge_run, share=0.6),
     "published": Format(make_published, "aucs.txt", TEXT, run_published, judge_published, share=0.6),
 }  # fmt: skip

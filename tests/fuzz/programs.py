@@ -15,9 +15,13 @@ import yaml
 from toys import DANQ
 
 import cli
+from danq.data.genome import Genome
 from danq.motifs import annotate
 from danq.motifs.matrices import FILTERS
 from danq.motifs.meme import Motif, write_counts, write_meme
+from danq.tracks.block_values import BlockValues
+from danq.tracks.layout import Layout, shard_names
+from danq.tracks.shards import Settings, write_shard
 
 SIZES = {"filters": 4, "kernel": 8, "pool": 5, "lstm": 2, "dense": 4}
 
@@ -117,6 +121,18 @@ def write_jaspar(path: Path, n: int) -> None:
 def write_filters(path: Path, n: int) -> None:
     rows = [{"filter": i + 1, "consensus": "ACGTACGT", "information": 5.0, "sites": 20} for i in range(n)]
     FILTERS.write(pd.DataFrame(rows).reindex(columns=FILTERS.columns), path)
+
+
+def write_shards(folder: Path, genome: Path, targets: list) -> None:
+    """Shards of a genome with random values of two targets; some cells are skipped."""
+    draw = np.random.default_rng(7)
+    layout = Layout(Genome(genome).contigs, 20, 25)
+    settings = Settings((1, 3), 20, 25, 60, 0.1, "both", ("a model",))
+    for name, place in shard_names(layout).items():
+        cells = layout.block(*place).cells
+        values = draw.random((len(cells) - 2, 2)).astype(np.float32)
+        skipped = {"beyond_contig": 1, "unknown_bases": 1}
+        write_shard(folder / name, BlockValues(*place, cells[1:-1], values, skipped), targets, settings)
 
 
 def write_run(folder: Path) -> None:

@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated
+from flow import code, files, records, repeated, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -77,6 +77,7 @@ with one_sentence("config: "):
     if workflow.is_main_process:
         files.check_dates(config, LISTED.sheet)
 
+TRACK_MODELS = tracks.models(config) if config["tracks"] else []
 RESULTS = files.results(config)
 MODELS = list(config["models"])
 BASELINES = config["baselines"]
@@ -87,11 +88,16 @@ CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
+PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/tracks/bigwig" for model in TRACK_MODELS]
+HUB = [f"{RESULTS}/hub"] if config["tracks"] and config["tracks"]["hub"] else []
+PICTURE_FOLDERS += HUB
+REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
 MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []
 on_disk = partial(files.on_disk, config)
 within = partial(within, config)
+by_name_of = by_model
 by_name = partial(by_model, COMPARED)
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
@@ -111,6 +117,18 @@ def program(name):
 def code_of_model(name):
     """The code of a stage that builds the model of the wildcard."""
     return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
+
+
+def file_of_sequences(key):
+    """The file that an entry of `sequences` names by a key, as an input."""
+    return lambda wildcards: sequences.on_disk(config, wildcards.given, key)
+
+
+def code_of_sequences(models):
+    """The code that predicts sequences with some models."""
+    architectures = sorted({config["models"][model]["architecture"] for model in models})
+    predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
+    return [code_of(sequences.READING), *predicting]
 
 
 def gpus_here():

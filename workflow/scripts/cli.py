@@ -79,6 +79,29 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return made
 
 
+def add_track_options(parser: argparse.ArgumentParser) -> None:
+    """What tracks.py and join_tracks.py share: the places of a genome to predict, and the kinds of files."""
+    parser.add_argument("--genome", required=True, help="FASTA file, plain or bgzip")
+    parser.add_argument("--index-folder", help="folder for a missing index if the genome's folder is not writable")
+    parser.add_argument(
+        "--regions",
+        nargs="+",
+        default=[],
+        help="contigs (chr8) and regions (chr7:1001-2000, 1-based, both ends included); default: the whole genome",
+    )
+    parser.add_argument("--bed", help="BED or peak file with regions, added to --regions")
+    parser.add_argument(
+        "--bedgraph",
+        nargs="?",
+        const="true",
+        default="false",
+        choices=("true", "false"),
+        help="write each track as .bedGraph.gz, too",
+    )
+    parser.add_argument("--stride", type=int, default=200, help="size of a cell in bp")
+    parser.add_argument("--block-size", type=int, default=200_000, help="number of cells that are predicted as one")
+
+
 def named(text: str) -> tuple[str, str]:
     """`danq=results/danq.h5` as a pair; a path alone is called by its name without suffix."""
     name, separator, path = text.rpartition("=")

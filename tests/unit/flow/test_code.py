@@ -8,7 +8,7 @@ import pytest
 import toys
 
 from danq.models.registry import ARCHITECTURES
-from flow import code
+from flow import code, sequences
 from flow.code import SCRIPTS
 
 ALL = sorted(path for path in SCRIPTS.rglob("*.py") if path.name != "__init__.py")
@@ -111,6 +111,14 @@ def test_a_prediction_does_not_depend_on_training_or_on_motif_scans():
     found = names(code.deciding("predict", "DanQ"))
     assert not {name for name in found if name.startswith(("danq.training", "danq.motifs", "danq.evaluation"))}
     assert "danq.runtime.predict" in found
+    assert not {"danq.data.tiles", "danq.data.regions", "danq.runtime.predict_sequences"} & found
+
+
+def test_a_prediction_of_other_sequences_depends_on_the_windows_along_them():
+    reading, predicting = code.deciding(sequences.READING), code.deciding(sequences.PREDICTING, "DanQ")
+    assert {"danq.data.tiles", "danq.data.regions", "danq.data.fasta_records"} < names(reading)
+    assert names(code.deciding("predict", "DanQ")) - {"danq.runtime.predict"} < names(predicting)
+    assert "danq.models.deepsea" not in names(reading + predicting)
 
 
 def test_a_prototype_depends_on_its_neighbours_only():

@@ -29,6 +29,7 @@ def config():
         "windows": {"keep": "bed:regions.bed", "blacklist": "black.bed"},
         "evaluate": {"published": None},
         "motifs": {"known": "known.meme"},
+        "sequences": {},
     }
 
 
@@ -37,10 +38,12 @@ def bundle():
     return {
         "source": "bundle",
         "sha256": {},
+        "tracks": None,
         "folder": "data",
         "bundle": {"folder": "mats", "names": "names.txt"},
         "evaluate": {"published": "figures.tsv"},
         "motifs": {"known": None},
+        "sequences": {"a": {"fasta": "a.fa", "bed": None, "genome": None}},
     }
 
 
@@ -73,6 +76,11 @@ def test_given_files_of_a_bundle(bundle):
     assert ("bundle.names", "names.txt") in given
     assert files.bundle_files(bundle) == ["data/mats/train.mat", "data/mats/valid.mat", "data/mats/test.mat"]
     assert files.interval_files(bundle, None) == []
+    bundle |= {"tracks": {}, "genome": {"fasta": "https://example.org/genome.fa", "sha256": "cd"}}
+    assert "genome.fasta" not in dict(files.given_files(bundle, None))  # it is used for tracks only
+    bundle["tracks"] = {"targets": ["CTCF"]}
+    assert dict(files.given_files(bundle, None))["genome.fasta"] == "https://example.org/genome.fa"
+    assert list(files.checksums(bundle, None).values()) == ["cd"]
 
 
 def test_only_addresses_are_fetched(config):

@@ -13,6 +13,8 @@ from flow import slurm
         ("rule_train_wildcards_danq", ("train", "danq")),
         ("rule_train_wildcards_model=danq", ("train", "danq")),
         ("rule_draw_logos_wildcards_a_b-c", ("draw_logos", "a_b-c")),
+        ("rule_predict_tracks_wildcards_danq_chr1.0", ("predict_tracks", "danq_chr1.0")),
+        ("rule_predict_tracks_wildcards_model=danq,shard=chr1.0", ("predict_tracks", "danq_chr1.0")),
         ("rule_prepare", ("prepare",)),
         ("rule_prepare_wildcards_", ("prepare",)),
     ],

@@ -29,12 +29,14 @@ DECIDING = (
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
     "danq.runtime.predict",
+    "danq.runtime.predict_sequences",
     "danq.runtime.predictions",
     "danq.published.*",
     "danq.evaluation.*",
     "danq.motifs.*",
     "danq.baselines.*",
     "danq.explain.*",
+    "danq.tracks.*",
     "danq.training.*",  # `state` included: it finds the best epoch
     "danq.demo.*",
     "danq.plots.*",
@@ -56,7 +58,7 @@ PLUMBING = {
     "danq.files": {"GZIP_MAGIC", "existing", "locked", "opened", "read_json", "replacing", "temporary_folder"},
     "danq.file_names": {"file_name", "file_names"},
     "danq.processes": {"parallel"},
-    "danq.fetch": set(),
+    "danq.fetch": {"local_path"},
     "danq.hdf5": {"DAMAGE", "check_all", "check_stored", "dataset", "mapped", "reading", "reason"},
     "danq.tables": {"Table"},  # each module that makes a table declares its columns and digits
     # It looks up the architecture, whose module decides, and checks the sizes: a new architecture retrains no other.
@@ -76,8 +78,28 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights"),
-            *("influence", "motifs", "predict", "prepare", "report", "shuffled_labels", "simulate", "train"),
+            *(
+                "baseline",
+                "evaluate",
+                "export_bundle",
+                "fetch",
+                "hub",
+                "import_bundle",
+                "import_weights",
+                "index_genome",
+            ),
+            *(
+                "influence",
+                "join_tracks",
+                "motifs",
+                "predict",
+                "prepare",
+                "report",
+                "shuffled_labels",
+                "simulate",
+                "tracks",
+                "train",
+            ),
         )
     },
 }
@@ -87,8 +109,11 @@ LEVELS = ("debug", "info", "warning", "error", "exception")  # functions of a lo
 # What describes the hyperparameters of an architecture; the signature of `build` has their defaults.
 DESCRIPTIONS = {"PAPER", "SIZES", "CHOICES"}
 
-# Modules that a program imports only when a person starts it with options that no rule uses.
-BY_HAND = {"*": {"danq.published.data_folder", "danq.motifs.site_list"}, "predict": {"danq.motifs.scan"}}
+# Modules that a program imports only with options that the rule of its name does not use.
+BY_HAND = {
+    "*": {"danq.published.data_folder", "danq.motifs.site_list"},
+    "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
+}
 
 
 def side(module: str) -> str:

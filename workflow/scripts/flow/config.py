@@ -17,6 +17,7 @@ import jsonschema
 import pandas as pd
 import yaml
 
+from danq.data.chosen_targets import choose
 from danq.data.rule import Rule, check_negatives
 from danq.data.targets import Target, find, read_sheet, targets_of
 from danq.errors import UserError
@@ -25,6 +26,7 @@ from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
+from . import sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -46,7 +48,7 @@ def checked(config: dict) -> dict:
     schema = complete_schema(SCHEMAS / "config.schema.yaml")
     for key, value in values(config):
         check_value(key, value)
-    check_split(config)
+    check_regions(config)
     if isinstance(config.get("models"), dict):
         config["models"] = by_text(config["models"])
     found = list(jsonschema.Draft202012Validator(schema).iter_errors(config))
@@ -60,6 +62,9 @@ def checked(config: dict) -> dict:
             )
     if config["source"] == "peaks":
         check_windows(config)
+    if config["tracks"]:
+        check_tracks(config)
+    sequences.check(config)
     return config
 
 
@@ -101,16 +106,19 @@ def by_text(models: dict) -> dict[str, Any]:
     return named
 
 
-def check_split(config: dict) -> None:
+def check_regions(config: dict) -> None:
     """Refuse a region with commas and without quotes, which YAML reads as several items."""
     windows = config.get("windows")
     split = windows.get("split") if isinstance(windows, dict) else None
-    for part, regions in split.items() if isinstance(split, dict) else ():
-        texts = [str(region) for region in regions] if isinstance(regions, list) else []
-        for one, following in pairwise(texts):
+    lists = {f"windows.split.{part}": regions for part, regions in split.items()} if isinstance(split, dict) else {}
+    given = config.get("sequences")
+    for name, entry in given.items() if isinstance(given, dict) else ():
+        lists[f"sequences.{name}.regions"] = entry.get("regions") if isinstance(entry, dict) else None
+    for key, regions in lists.items():
+        for one, following in pairwise(map(str, regions)) if isinstance(regions, list) else ():
             if re.fullmatch(r".+:\d{1,3}", one) and re.fullmatch(r"\d{3}(-\d+)?", following):
                 raise UserError(
-                    f"windows.split.{part}: YAML reads the region that begins with {one} as several items, because it "
+                    f"{key}: YAML reads the region that begins with {one} as several items, because it "
                     "has commas; put it in quotes, such as 'chr7:30,508,751-35,296,850'"
                 )
 
@@ -165,6 +173,18 @@ def check_windows(config: dict) -> None:
             )
 
 
+def check_tracks(config: dict) -> None:
+    """Check that there is a genome to predict, with a name for the hub, and that the models of the tracks exist."""
+    tracks = config["tracks"]
+    if "genome" not in config:
+        raise UserError("tracks: needs a genome; add genome.fasta")
+    for name in map(str, tracks["models"]):
+        if name not in config["models"]:
+            raise UserError(f"tracks.models: no model is called {name!r}; choose from {', '.join(config['models'])}")
+    if tracks["hub"] and not config["genome"]["assembly"]:
+        raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
+
+
 def listed_targets(config: dict) -> Listed:
     """The targets of the sheet or of the bundle's list.
 
@@ -206,10 +226,16 @@ def check_names(config: dict, targets: list[Target]) -> None:
                 find(targets, str(wanted))
             except UserError as error:
                 raise UserError(f"{key}: {error}") from None
+    sequences.check_targets(config, targets)
     table = config["evaluate"]["published"]
     counted = config["source"] == "peaks" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():
         check_published(on_disk(config, table), len(targets))
+    if config["tracks"]:
+        try:
+            choose(targets, config["tracks"]["targets"])
+        except UserError as error:
+            raise UserError(f"tracks.targets: {error}") from None
     keep = config["windows"]["keep"] if config["source"] == "peaks" else ""
     check_negatives(keep, targets)
     assay, assays = keep.removeprefix("assay:"), {target.assay for target in targets}

@@ -40,6 +40,7 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
         bundle = config["bundle"]
         given += [("bundle.folder", f"{bundle['folder']}/{split}.mat") for split in SPLITS]
         given.append(("bundle.names", bundle["names"]))
+        given += [("genome.fasta", config["genome"]["fasta"])] if config["tracks"] and "genome" in config else []
     else:
         windows = config["windows"]
         bins = windows["keep"].removeprefix("bed:") if windows["keep"].startswith("bed:") else None
@@ -49,6 +50,8 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
             (f"{config['targets']}: peaks of {name}", path)
             for name, path in zip(sheet["name"], sheet["peaks"], strict=True)
         ]
+    for name, entry in config["sequences"].items():
+        given += [(f"sequences.{name}.{key}", entry[key]) for key in ("fasta", "bed", "genome")]
     return [(key, path) for key, path in given if path]
 
 
@@ -92,6 +95,7 @@ def checksums(config: dict, sheet: pd.DataFrame | None) -> dict[str, str]:
     known = list(config["sha256"].items())
     if sheet is not None:
         known += [*zip(sheet["peaks"], sheet["sha256"], strict=True)]
+    if "genome" in config:
         known.append((config["genome"]["fasta"], config["genome"]["sha256"]))
     return {on_disk(config, path): sha256 for path, sha256 in known if sha256}
 

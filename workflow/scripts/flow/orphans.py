@@ -13,7 +13,7 @@ def cancel_orphans(jobs: Iterable[tuple[str, ...]], recorded: Iterable[str], fol
 
     A training saves its state when it is cancelled, and this run resumes it.
 
-    jobs : (rule, wildcards...) of each cluster job of this run.
+    jobs : (rule,) or (rule, values of its wildcards joined by _) of each cluster job of this run.
     recorded : numbers of Slurm jobs in Snakemake's records of these jobs. Jobs that wait are found there.
     folder : the working directory. Jobs that run are found by folder, rule and wildcards. These do not tell the
         dataset, so such jobs are left alone while another Snakemake holds a lock in this folder.
@@ -30,4 +30,6 @@ def cancel_orphans_of(workflow) -> list[str]:
         return []
     jobs = [job for job in workflow.dag.needrun_jobs() if not job.is_local]
     recorded = {number for job in jobs for number in workflow.persistence.external_jobids(job)}
-    return cancel_orphans([(job.rule.name, *map(str, job.wildcards)) for job in jobs], recorded, Path.cwd())
+    wildcards = ("_".join(map(str, job.wildcards)) for job in jobs)
+    named = [(job.rule.name, *([values] if values else [])) for job, values in zip(jobs, wildcards, strict=True)]
+    return cancel_orphans(named, recorded, Path.cwd())

@@ -14,8 +14,10 @@ from danq.errors import UserError
 
 log = logging.getLogger(__name__)
 PATIENCE = 300  # seconds that cancelled jobs get to save their state and end
-# Written by Snakemake's Slurm plugin (rule_train_wildcards_danq), and profiles/biowulf (..._wildcards_model=danq).
-_COMMENT = re.compile(r"rule_(?P<rule>\w+?)(_wildcards_(\w+=)?(?P<wildcard>.*))?")
+# Written by Snakemake's Slurm plugin (rule_predict_tracks_wildcards_danq_chr1.0), and by profiles/biowulf
+# (..._wildcards_model=danq,shard=chr1.0).
+_COMMENT = re.compile(r"rule_(?P<rule>\w+?)(_wildcards_(?P<wildcards>.*))?")
+_NAMED = re.compile(r"(^|,)\w+=")
 
 
 def _ask(*fields: str) -> list[list[str]]:
@@ -32,12 +34,13 @@ def _ask(*fields: str) -> list[list[str]]:
 
 
 def jobs_here(folder: Path) -> list[tuple[str, tuple[str, ...]]]:
-    """Jobs that Snakemake submitted from the folder: (number, (rule,) or (rule, value of its wildcard))."""
+    """Jobs that Snakemake submitted from the folder: number, and (rule,) or (rule, its wildcards joined by _)."""
     found = []
     for number, comment, place in _ask("%A", "%k", "%Z"):
         named = _COMMENT.fullmatch(comment)
         if named and Path(place) == folder:
-            found.append((number, (named["rule"], *([named["wildcard"]] if named["wildcard"] else []))))
+            values = _NAMED.sub(lambda match: "_" if match[1] else "", named["wildcards"] or "")
+            found.append((number, (named["rule"], *([values] if values else []))))
     return found
 
 

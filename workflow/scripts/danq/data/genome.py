@@ -47,7 +47,7 @@ class Genome:
 
     def __init__(self, path: str | Path, index_folder: str | Path | None = None):
         self.path = existing(path, "genome FASTA")
-        _check_kind(self.path)
+        check_kind(self.path)
         fai, gzi = index_of(self.path, index_folder)
         try:
             self._fasta = pyfaidx.Fasta(str(self.path), indexname=fai, gzi_indexname=gzi, as_raw=True, rebuild=False)
@@ -60,23 +60,27 @@ class Genome:
             if not name.isprintable():
                 raise UserError(f"{self.path}: the contig name {name!r} has a control character; rename the contig")
 
-    def nibbles(self, contig: str) -> np.ndarray:
+    def nibbles(self, contig: str, start: int = 0, end: int | None = None) -> np.ndarray:
         """Read a contig as uint8 (length,): 8, 4, 2, 1 for A, C, G, T and 0 for an ambiguous base.
+
+        start, end : first base and the one after the last, 0-based, on the contig; by default all of it
 
         A character that is no base, such as white space, is a UserError.
         """
+        end = self.contigs[contig] if end is None else end
         try:
-            text = self._fasta[contig][:]
+            text = self._fasta[contig][start:end]
         except (pyfaidx.FetchError, OSError, *UNREADABLE) as error:
             raise UserError(f"{self.path}: contig {contig} cannot be read ({first_line(error)})") from error
-        if len(text) != self.contigs[contig]:
+        if len(text) != end - start:
             raise UserError(
-                f"{self.path}: contig {contig} is {len(text):,} bp, its index says {self.contigs[contig]:,}; "
+                f"{self.path}: contig {contig} is {start + len(text):,} bp, its index says {self.contigs[contig]:,}; "
                 "delete the .fai (and .gzi) file, and it is made again"
             )
         nibbles = NIBBLE[np.frombuffer(text.encode("latin-1", "replace"), np.uint8)]
         if len(nibbles) and nibbles.max() == WRONG:
-            raise UserError(self._wrong(contig, text, int(nibbles.argmax())))
+            position = int(nibbles.argmax())
+            raise UserError(self._wrong(contig, start + position, text[position]))
         return nibbles
 
     @property
@@ -84,22 +88,24 @@ class Genome:
         """Total length of all contigs in bp."""
         return sum(self.contigs.values())
 
-    def _wrong(self, contig: str, text: str, position: int) -> str:
-        """A sentence on the character at a position (0-based) that is no base."""
-        found = text[position]
-        if found in "Uu":
-            fix = "this is RNA; replace U by T"
-        elif found.isspace():
-            fix = "remove white space from the lines"
-        elif found.isalpha() or found == "*":
-            fix = "this is a protein; give the genome's DNA"
-        else:
-            fix = "a FASTA file has bases only"
+    def _wrong(self, contig: str, position: int, found: str) -> str:
+        """A sentence on a character that is no base; position on the contig, 0-based."""
         line = _line_of(self.path, contig, found)
-        return f"{self.path}, line {line}: contig {contig} has {found!r} at base {position + 1:,}; {fix}"
+        return f"{self.path}, line {line}: contig {contig} has {found!r} at base {position + 1:,}; {remedy(found)}"
 
 
-def _check_kind(path: Path) -> None:
+def remedy(found: str) -> str:
+    """What to do about a character that is no base."""
+    if found in "Uu":
+        return "this is RNA; replace U by T"
+    if found.isspace():
+        return "remove white space from the lines"
+    if found.isalpha() or found == "*":
+        return "this is a protein; give DNA"
+    return "a FASTA file has bases only"
+
+
+def check_kind(path: Path) -> None:
     """Raise UserError if a file is of another kind than FASTA."""
     with path.open("rb") as file:
         head = file.read(HEAD)

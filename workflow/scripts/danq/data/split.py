@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,36 +9,11 @@ import numpy as np
 
 from ..errors import UserError
 from .grid import Grid
+from .regions import parse_region
 
 SPLITS = ("train", "valid", "test")
 REST = "rest"
 NOWHERE, BORDER = -1, -2  # of bins in no part, and too near to another part
-_REGION = re.compile(r"(?P<contig>\S+):(?P<start>\d[\d,]*)-(?P<end>\d[\d,]*)")
-
-
-def parse_region(text: str, contigs: dict[str, int]) -> tuple[int, int, int]:
-    """Contig rank, start and end (0-based, half-open) of `chr8` or `chr7:30508751-35296850`.
-
-    Regions are written as in a genome browser: 1-based, both ends included. A region that is not on the
-    genome raises UserError.
-    """
-    names = list(contigs)
-    if text in contigs:
-        return names.index(text), 0, contigs[text]
-    match = _REGION.fullmatch(text)
-    contig = match["contig"] if match else text
-    if contig not in contigs:
-        raise UserError(
-            f"split: {text!r} is on no contig of the genome, which has {', '.join(names[:4])}"
-            f"{', ...' if len(names) > 4 else ''}; write chr8 or chr7:1001-2000"
-        )
-    start, end = (int(match[part].replace(",", "")) for part in ("start", "end"))
-    if not 1 <= start <= end <= contigs[contig]:
-        raise UserError(
-            f"split: {text!r} must lie between 1 and {contigs[contig]}, the length of {contig}, "
-            "and its start must not be above its end"
-        )
-    return names.index(contig), start - 1, end
 
 
 class Split:
@@ -54,14 +28,18 @@ class Split:
     def __init__(self, parts: dict[str, Sequence[str]], grid: Grid):
         self.grid = grid
         self.regions = {
-            name: [parse_region(text, grid.contigs) for text in parts[name]]
-            for name in SPLITS
-            if list(parts[name]) != [REST]
+            name: [self._parsed(text) for text in parts[name]] for name in SPLITS if list(parts[name]) != [REST]
         }
         for name in ("valid", "test"):
             if name not in self.regions:
                 raise UserError(f"split.{name}: 'rest' is for the training part only; name contigs or regions")
         self._check_overlaps(parts)
+
+    def _parsed(self, text: str) -> tuple[int, int, int]:
+        try:
+            return parse_region(text, self.grid.contigs)
+        except UserError as error:
+            raise UserError(f"split: {error}") from None
 
     def _check_overlaps(self, parts: dict[str, Sequence[str]]) -> None:
         placed = sorted(

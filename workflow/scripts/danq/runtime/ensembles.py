@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import keras
@@ -95,14 +96,20 @@ class Ensemble:
         for path, blueprint in zip(self.paths, self.blueprints, strict=True):
             checkpoint.check_fit(blueprint, path, source)
 
-    def members(self, source: Source, unit: str = " windows") -> Iterator[tuple[slice, np.ndarray]]:
+    def members(
+        self, source: Source, unit: str = " windows", progress: tqdm | None = None
+    ) -> Iterator[tuple[slice, np.ndarray]]:
         """Predict all sequences, with a progress bar: pairs of rows and float32 (n, K, T), one matrix per checkpoint.
 
-        At most `CHUNK` sequences are in memory at a time. unit : of the progress bar
+        At most `CHUNK` sequences are in memory at a time.
+
+        unit : of the progress bar
+        progress : a bar of several sources, which is moved on instead
         """
         self.check_fit(source)
         n, count = len(source), self.devices.count
-        with tqdm(desc="predicting", total=n, unit=unit, disable=None) as progress:
+        own = progress is None
+        with tqdm(desc="predicting", total=n, unit=unit, disable=None) if own else nullcontext(progress) as progress:
             for block in blocks(n, CHUNK):
                 size = block.stop - block.start
                 samples = np.arange(block.start, block.stop + -size % count)  # every device needs a sequence
@@ -110,7 +117,9 @@ class Ensemble:
                 yield block, feed(self._predictor.predict, batches)[:size]
                 progress.update(size)
 
-    def means(self, source: Source, unit: str = " windows") -> Iterator[tuple[slice, np.ndarray]]:
+    def means(
+        self, source: Source, unit: str = " windows", progress: tqdm | None = None
+    ) -> Iterator[tuple[slice, np.ndarray]]:
         """As `members`, averaged over the checkpoints: float32 (n, T)."""
-        for block, probabilities in self.members(source, unit):
+        for block, probabilities in self.members(source, unit, progress):
             yield block, probabilities.mean(axis=1)

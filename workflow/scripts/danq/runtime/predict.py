@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..data.sources import Source
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 def predict(
-    checkpoint_path: str | Path,
+    checkpoints: str | Path | Sequence[str | Path],
     source: Source,
     output: str | Path,
     strands: str = "both",
@@ -23,13 +24,16 @@ def predict(
 ) -> None:
     """Predict all sequences and write the probabilities to an HDF5 file (see `predictions`).
 
-    The file also holds the labels if the source is `Windows`.
+    The file also holds the labels if the source is `Windows`. Several checkpoints are averaged, and their spread is
+    written, too.
     """
-    ensemble = Ensemble([checkpoint_path], strands, devices)
+    paths = [checkpoints] if isinstance(checkpoints, str | Path) else checkpoints
+    ensemble = Ensemble(paths, strands, devices)
     ensemble.check_fit(source)
     n, begin = len(source), time.monotonic()
-    with writing(output, source, ensemble.targets, architecture=ensemble.architecture, strands=strands) as data:
-        for block, probabilities in ensemble.means(source):
-            data[block] = probabilities
+    facts = {"architecture": ensemble.architecture, "strands": strands, "members": len(paths)}
+    with writing(output, source, ensemble.targets, **facts) as data:
+        for block, members in ensemble.members(source):
+            data.fill(block, members)
     seconds = time.monotonic() - begin
     log.info("%s windows predicted in %.0f s (%.0f/s)", f"{n:,}", seconds, n / seconds)

@@ -2,12 +2,13 @@
 
 An HDF5 file with `predictions` float32 (N, T), `targets` JSON and, if the labels are known, `labels` uint8
 (N, ceil(T/8)), packed as in the windows file; if the positions of the windows are known, `contig` and `start` as there.
+If several checkpoints were averaged, `spread` float32 (N, T) is the standard deviation over them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from ..errors import UserError
 from ..files import replacing
 
 FORMAT = "danq-predictions-1"
+TABLES = (".tsv", ".tsv.gz")  # ends of the names of tables
 
 
 @dataclass
@@ -79,40 +81,78 @@ class Predictions:
         return labels[:, targets.start - 8 * first :], probabilities
 
 
-class Probabilities:
-    """An array on disk that takes numbers only."""
+def is_table(output: str | Path) -> bool:
+    """Whether the name of an output is that of a table, and not of an HDF5 file."""
+    return str(output).endswith(TABLES)
 
-    def __init__(self, data: h5py.Dataset, source: Source, architecture: str):
-        self._data, self._source, self._architecture = data, source, architecture
+
+class Probabilities:
+    """Arrays (N, T), on disk or in memory, that take numbers only.
+
+    spread : the standard deviations over several checkpoints; None for one
+    """
+
+    def __init__(
+        self,
+        data: h5py.Dataset | np.ndarray,
+        source: Source,
+        targets: Sequence[Target],
+        architecture: str,
+        spread: h5py.Dataset | np.ndarray | None = None,
+    ):
+        self._data, self._source, self._targets, self._architecture = data, source, targets, architecture
+        self.spread = spread
 
     def __setitem__(self, rows: slice, values: np.ndarray) -> None:
         if not np.isfinite(values).all():
             row, target = np.argwhere(~np.isfinite(values))[0]
             raise UserError(
                 f"{self._source}: the {self._architecture} predicts {values[row, target]} for window "
-                f"{rows.start + row + 1} and target {target + 1}; its training has diverged or overflowed, "
-                "train again with a lower learning rate or in float32"
+                f"{rows.start + row + 1} and target {self._targets[target].index}; its training has diverged or "
+                "overflowed, train again with a lower learning rate or in float32"
             )
         self._data[rows] = values
+
+    def fill(self, rows: slice, members: np.ndarray, columns: Sequence[int] | slice = slice(None)) -> None:
+        """Set mean and spread of the probabilities (n, K, T) of K checkpoints.
+
+        The spread is the sample standard deviation (divisor K - 1). columns : of the T targets, those to keep
+        """
+        self[rows] = members.mean(axis=1)[:, columns]
+        if self.spread is not None:
+            self.spread[rows] = members.std(axis=1, ddof=1)[:, columns]
 
 
 @contextmanager
 def writing(
-    path: str | Path, source: Source, targets: Sequence[Target], *, architecture: str, strands: str
+    path: str | Path,
+    source: Source,
+    targets: Sequence[Target],
+    *,
+    architecture: str,
+    strands: str,
+    members: int = 1,
+    also: Callable[[h5py.File], None] | None = None,
 ) -> Iterator[Probabilities]:
     """Yield the array float32 (N, T) to fill with the probabilities of a source.
 
     Values that are not numbers are a UserError. The file also holds the labels if the source is `Windows`. On an error,
     no file is left and an old file is kept.
+
+    members : number of checkpoints; the spread of several is written, too
+    also : writes further datasets
     """
     n, n_targets = len(source), len(targets)
-    with replacing(path, room=5 * n * n_targets) as temporary, h5py.File(temporary, "w") as file:
-        data = file.create_dataset("predictions", (n, n_targets), np.float32)
-        yield Probabilities(data, source, architecture)
+    names = ["predictions", "spread"] if members > 1 else ["predictions"]
+    with replacing(path, room=(4 * len(names) + 1) * n * n_targets) as temporary, h5py.File(temporary, "w") as file:
+        arrays = [file.create_dataset(name, (n, n_targets), np.float32) for name in names]
+        yield Probabilities(arrays[0], source, targets, architecture, arrays[1] if members > 1 else None)
         file["targets"] = to_json(targets)
         file.attrs.update(format=FORMAT, strands=strands, architecture=architecture)
         if isinstance(source, Windows):
             _write_labels(file, source)
+        if also:
+            also(file)
 
 
 def _write_labels(file: h5py.File, windows: Windows) -> None:

@@ -1,0 +1,1 @@
+"""Predictions along a genome: their places, shards, bigWig files and track hubs."""

@@ -1,0 +1,119 @@
+"""A track hub: peaks and predictions side by side in a genome browser.
+
+Format: https://genome.ucsc.edu/goldenPath/help/hgTrackHubHelp.html (Raney et al. 2014, Bioinformatics 30:1003). The
+folder is complete in itself: upload it to a web server and give the browser the address of its `hub.txt`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pybigtools
+
+from ..data.peaks import read_peaks
+from ..file_names import file_names
+from ..files import replacing
+from .reader import TargetTracks, Tracks
+
+COLOURS = ("0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")
+SHORT, LONG = 17, 76  # characters of labels that the browser shows
+Stanza = dict[str, str]
+
+
+def write_hub(
+    folder: str | Path,
+    models: Mapping[str, str | Path],
+    assembly: str,
+    name: str,
+    email: str,
+    peaks: Mapping[str, str | Path] | None = None,
+) -> None:
+    """Write a hub into a new folder; an old folder is replaced.
+
+    models : name of each model to the folder of its tracks
+    assembly : the browser's name of the genome, such as hg38
+    name : of the hub
+    email : address of its maintainer, which browsers require
+    peaks : title of each target to the file with its peaks; targets without one have predictions only
+
+    The tracks of all models must have the same contigs; a missing or damaged file is a UserError.
+    """
+    tracks, folders = Tracks(models), dict(zip(models, file_names(models), strict=True))
+    with replacing(folder) as hub:
+        data = hub / assembly
+        data.mkdir(parents=True)
+        stanzas = []
+        stems = file_names(target.title for target in tracks.targets)
+        for number, (target, stem) in enumerate(zip(tracks.targets, stems, strict=True), 1):
+            stanzas.append(_target(number, target))
+            if peaks and target.title in peaks:
+                stanzas.append(_peaks(number, target, f"{stem}.peaks.bb"))
+                write_big_bed(data / stanzas[-1]["bigDataUrl"], peaks[target.title], tracks.contigs)
+            for rank, model in enumerate(tracks.models):
+                if model in target.files:
+                    stanzas.append(_predictions(number, target, rank, model, f"{folders[model]}/{stem}.bw"))
+                    place = data / stanzas[-1]["bigDataUrl"]
+                    place.parent.mkdir(exist_ok=True)
+                    shutil.copyfile(target.files[model], place)
+        labels = {"shortLabel": name[:SHORT], "longLabel": f"{name}: peaks and predictions"[:LONG]}
+        _write(hub / "hub.txt", [{"hub": _word(name), **labels, "genomesFile": "genomes.txt", "email": email}])
+        _write(hub / "genomes.txt", [{"genome": assembly, "trackDb": f"{assembly}/trackDb.txt"}])
+        _write(data / "trackDb.txt", stanzas)
+
+
+def write_big_bed(path: Path, peaks: str | Path, contigs: dict[str, int]) -> None:
+    """Write the peaks of a file as a bigBed of three columns, sorted."""
+    found = read_peaks(peaks, contigs)
+    order = np.lexsort((found.end, found.start, found.contig))
+    names = list(contigs)
+    rows = zip(found.contig[order].tolist(), found.start[order].tolist(), found.end[order].tolist(), strict=True)
+    pybigtools.open(str(path), "w").write(contigs, ((names[contig], start, end, "") for contig, start, end in rows))
+
+
+def _target(number: int, target: TargetTracks) -> Stanza:
+    labels = {"shortLabel": target.title[:SHORT], "longLabel": f"{target.title} ({target.assay})"[:LONG]}
+    return {"track": f"target{number}", "superTrack": "on show", **labels}
+
+
+def _peaks(number: int, target: TargetTracks, file: str) -> Stanza:
+    return {
+        "track": f"target{number}_peaks",
+        "parent": f"target{number}",
+        "shortLabel": f"{target.title[: SHORT - 6]} peaks",
+        "longLabel": f"{target.title[: LONG - 6]} peaks",
+        "bigDataUrl": file,
+        "type": "bigBed 3",
+        "visibility": "dense",
+        "priority": "1",
+    }
+
+
+def _predictions(number: int, target: TargetTracks, rank: int, model: str, file: str) -> Stanza:
+    return {
+        "track": f"target{number}_model{rank + 1}",
+        "parent": f"target{number}",
+        "shortLabel": f"{target.title[: SHORT // 2]} {model}"[:SHORT],
+        "longLabel": f"{target.title}, predicted by {model}"[:LONG],
+        "bigDataUrl": file,
+        "type": "bigWig 0 1",
+        "autoScale": "off",
+        "viewLimits": "0:1",
+        "maxHeightPixels": "128:40:8",
+        "visibility": "full",
+        "color": COLOURS[rank % len(COLOURS)],
+        "priority": str(rank + 2),
+    }
+
+
+def _word(name: str) -> str:
+    """A name as one word of ASCII letters, digits and _."""
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)
+
+
+def _write(path: Path, stanzas: list[Stanza]) -> None:
+    """Write stanzas, with an empty line between two."""
+    texts = ["".join(f"{key} {value}\n" for key, value in stanza.items()) for stanza in stanzas]
+    path.write_text("\n".join(texts), encoding="utf-8")
