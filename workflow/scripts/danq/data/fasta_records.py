@@ -159,7 +159,10 @@ def _read(path: Path) -> Iterator[tuple[str | None, np.ndarray]]:
 
 def _name(path: Path, header: bytes, line: int) -> str:
     """The first word of a header."""
-    words = header[1:].decode("utf-8", "replace").split()
+    try:
+        words = header[1:].decode("utf-8").split()
+    except UnicodeDecodeError:
+        raise UserError(f"{path}, line {line}: the header is not in UTF-8; save the file as UTF-8 text") from None
     if not words:
         raise UserError(f"{path}, line {line}: the record has no name; write one after '>'")
     if not words[0].isprintable():
