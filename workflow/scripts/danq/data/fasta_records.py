@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from ..errors import UserError
 from ..files import existing, opened
@@ -119,12 +120,14 @@ def _lengths(path: Path) -> tuple[list[str], np.ndarray]:
     """Names of the records and their lengths int64 (n,) in bp."""
     names: list[str] = []
     sizes: list[int] = []
-    for name, nibbles in _read(path):
-        if name is None:
-            sizes[-1] += len(nibbles)
-        else:
-            names.append(name)
-            sizes.append(0)
+    with tqdm(desc="reading", unit=" bp", unit_scale=True, disable=None) as progress:
+        for name, nibbles in _read(path):
+            if name is None:
+                sizes[-1] += len(nibbles)
+                progress.update(len(nibbles))
+            else:
+                names.append(name)
+                sizes.append(0)
     return names, np.array(sizes, np.int64)
 
 
