@@ -69,6 +69,26 @@ def peaks(path: Path, lengths: dict[str, int], min_signal: float | None) -> list
     return found if lines else None
 
 
+def tiles(folder: Path, length: int, stride: int, records: str = "", regions: str = "") -> list | None:
+    """Record, start and bases of the windows along the records of a FASTA file, or the regions of a BED file."""
+    sequences = contigs(folder / (records or "genome.fa"))
+    if sequences is None:
+        return None
+    sizes = {name: len(bases) for name, bases in sequences.items()}
+    found = [(name, 0, size) for name, size in sizes.items()] if records else peaks(folder / regions, sizes, None)
+    if found is None:
+        return None
+    rows = []
+    for name, start, end in found:
+        missing = max(length - (end - start), 0)
+        first, last = start - missing // 2, max(end, start - missing // 2 + length)
+        for place in sorted({*range(first, last - length, stride), last - length}):
+            inside = sequences[name][max(place, 0) : place + length].upper()
+            bases = "N" * max(-place, 0) + "".join(base if base in "ACGT" else "N" for base in inside)
+            rows.append([name, place, bases.ljust(length, "N")])
+    return rows
+
+
 def sheet(path: Path) -> list[dict[str, str]] | None:
     lines = [line for line in text_lines(path) or [] if line.strip()]
     rows = [[field.strip() for field in line.split("\t")] for line in lines]

@@ -141,6 +141,21 @@ def _codes(tensor: np.ndarray) -> np.ndarray:
     return (tensor * np.array([4, 3, 2, 1])).sum(axis=2)
 
 
+def read_tiles(**given: str) -> Callable[[Path], None]:
+    return lambda folder: programs.read_tiles(LENGTH, folder / "out/rows.json", stride=17, **given)
+
+
+def judge_tiles(**given: str) -> Callable[[Path, Path], str]:
+    def judge(folder: Path, good: Path) -> str:
+        wanted = expected.tiles(folder, LENGTH, 17, **given)
+        if wanted is None:
+            return "the input has no single meaning, and was accepted"
+        found = json.loads((folder / "out/rows.json").read_text())
+        return "" if found == wanted else f"{len(found)} windows that are not the {len(wanted)} expected"
+
+    return judge
+
+
 # Windows, predictions, checkpoint and state
 
 
@@ -438,6 +453,13 @@ FORMATS = {
     ),
     "bed_gz": Format(
         make_gzipped_peaks, "peaks/CTCF.narrowPeak", BYTES, prepare(), judge_windows(), share=0.3
+    ),
+    "records": Format(
+        file="genome.fa", run=read_tiles(fasta="genome.fa"), judge=judge_tiles(records="genome.fa"), **PREPARED
+    ),
+    "regions": Format(
+        file="peaks/CTCF.narrowPeak", run=read_tiles(bed="peaks/CTCF.narrowPeak", genome="genome.fa"),
+        judge=judge_tiles(regions="peaks/CTCF.narrowPeak"), **PREPARED
     ),
     "sheet": Format(file="targets.tsv", run=prepare(), judge=judge_windows(), **PREPARED),
     "config": Format(make_config, "config.yaml", TEXT, programs.check_config, judge_config),

@@ -33,6 +33,22 @@ def program(name: str, *words: str) -> None:
     cli.run(module.main)
 
 
+def read_tiles(length: int, output: Path, **given) -> None:
+    """Read sequences as predict.py does, and write the windows along them: record, start and bases of each."""
+    cli.run(lambda: _read_tiles(length, output, given))
+
+
+def _read_tiles(length: int, output: Path, given: dict) -> None:
+    from danq.data import onehot
+    from danq.data.given_sequences import tiles_of
+
+    source, _ = tiles_of(length, **given)
+    names, starts = source.places()
+    bases = onehot.text(source.packed(slice(None)), length)
+    output.parent.mkdir(exist_ok=True)
+    output.write_text(json.dumps([*zip(names.tolist(), starts.tolist(), bases, strict=True)]))
+
+
 def save_checkpoint(path: Path, length: int, targets: list) -> None:
     import keras
 

@@ -190,6 +190,13 @@ def test_a_shuffled_motif_is_not_recovered():
     assert found <= 1
 
 
+def test_the_sequences_of_the_config_are_predicted():
+    table = pd.read_csv(RESULTS / "sequences/locus.tsv", sep="\t")
+    assert table.start.tolist() == [*range(0, 19_501, 50)]
+    assert table.columns.tolist()[5:] == ["CTCF", "REST", "CTCF_spread", "REST_spread"]
+    assert ((table[["CTCF", "REST"]] > 0) & (table[["CTCF", "REST"]] < 1)).all(axis=None)
+
+
 def test_the_tables_have_their_columns_and_agree():
     auc = pd.read_csv(RESULTS / "auc.tsv", sep="\t")
     identity = ["model", "architecture", "index", "target", "assay"]

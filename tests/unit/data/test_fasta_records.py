@@ -139,6 +139,7 @@ def test_a_file_that_changes_is_an_error(tmp_path):
         (b">\nACGT\n", "line 1: the record has no name"),
         (b">a\nACGT\n> \nACGT\n", "line 3: the record has no name"),
         (b">a\x01\nACGT\n", "control character"),
+        (b">a\nACGT\n>b\xff\nACGT\n", "line 3: the header is not in UTF-8"),
         ("\ufeff>a\nACGT\n".encode(), "byte order mark"),
         (gzip.compress(b">a\n" + b"ACGT" * 5000)[:-12], "gzip file is truncated"),
         (gzip.compress(b"chr1\t1\t5\n"), "line 1: text before the first record"),

@@ -1,15 +1,19 @@
 """Windows along regions of a genome, compared with strings that pyfaidx cuts out."""
 
+import gzip
+
 import numpy as np
 import pyfaidx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from real_data import SACCER3, needs_yeast
 from toys import write_fasta
 
 from danq.data import onehot, tiles
+from danq.data.fasta_records import FastaRecords
 from danq.data.genome import Genome
-from danq.data.regions import Region
+from danq.data.regions import Region, read_bed
 from danq.data.tiles import GenomeTiles, cut
 from danq.errors import UserError
 
@@ -124,3 +128,28 @@ def test_wrong_strides_and_rows_are_errors(path):
     source = GenomeTiles(Genome(path), [Region("chr1", 0, 90)], 50, 20)
     with pytest.raises(IndexError, match="3 windows"):
         source.packed(np.array([3]))
+
+
+@needs_yeast
+def test_windows_of_yeast_are_those_of_pyfaidx():
+    genome, fasta = Genome(SACCER3 / "sacCer3.fa.gz"), pyfaidx.Fasta(str(SACCER3 / "sacCer3.fa.gz"))
+    path = SACCER3 / "Reb1.narrowPeak.gz"
+    regions, account = read_bed(path, genome.contigs)
+    lines = gzip.decompress(path.read_bytes()).decode().splitlines()
+    assert account["regions"] == account["used"] == len(lines)
+    source = GenomeTiles(genome, regions, 301)
+    rows = np.random.default_rng(0).integers(0, len(source), 40)
+    for text, row in zip(onehot.text(source.packed(rows), 301), rows, strict=True):
+        contig, start, end = lines[source.sequence(row)].split("\t")[:3]
+        first = int(start) - (301 - (int(end) - int(start))) // 2
+        assert text == brute_text(fasta, contig, first, 301).upper()
+
+
+@needs_yeast
+def test_the_records_of_yeast_are_its_contigs():
+    genome = Genome(SACCER3 / "sacCer3.fa.gz")
+    whole = GenomeTiles(genome, [Region(name, 0, size) for name, size in genome.contigs.items()], 500, 20_000)
+    records = FastaRecords(SACCER3 / "sacCer3.fa.gz", 500, 20_000)
+    assert records.names == whole.names
+    assert (records.starts(records.rows(slice(None))) == whole.starts(whole.rows(slice(None)))).all()
+    assert (records.packed(slice(None)) == whole.packed(slice(None))).all()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from ..errors import UserError
 from ..files import existing, opened
@@ -119,12 +120,14 @@ def _lengths(path: Path) -> tuple[list[str], np.ndarray]:
     """Names of the records and their lengths int64 (n,) in bp."""
     names: list[str] = []
     sizes: list[int] = []
-    for name, nibbles in _read(path):
-        if name is None:
-            sizes[-1] += len(nibbles)
-        else:
-            names.append(name)
-            sizes.append(0)
+    with tqdm(desc="reading", unit=" bp", unit_scale=True, disable=None) as progress:
+        for name, nibbles in _read(path):
+            if name is None:
+                sizes[-1] += len(nibbles)
+                progress.update(len(nibbles))
+            else:
+                names.append(name)
+                sizes.append(0)
     return names, np.array(sizes, np.int64)
 
 
@@ -159,7 +162,10 @@ def _read(path: Path) -> Iterator[tuple[str | None, np.ndarray]]:
 
 def _name(path: Path, header: bytes, line: int) -> str:
     """The first word of a header."""
-    words = header[1:].decode("utf-8", "replace").split()
+    try:
+        words = header[1:].decode("utf-8").split()
+    except UnicodeDecodeError:
+        raise UserError(f"{path}, line {line}: the header is not in UTF-8; save the file as UTF-8 text") from None
     if not words:
         raise UserError(f"{path}, line {line}: the record has no name; write one after '>'")
     if not words[0].isprintable():
