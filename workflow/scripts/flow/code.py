@@ -35,6 +35,7 @@ DECIDING = (
     "danq.motifs.*",
     "danq.baselines.*",
     "danq.explain.*",
+    "danq.variants.*",
     "danq.training.*",  # `state` included: it finds the best epoch
     "danq.demo.*",
     "danq.plots.*",
