@@ -11,7 +11,7 @@ import toys
 from danq.errors import UserError
 from danq.variants.checked import REASONS, Counts, checked, kind
 from danq.variants.contigs import Contigs, names_in
-from danq.variants.read import Record, blocks, records
+from danq.variants.read import Record, parts, records
 
 HEADER = ["##fileformat=VCFv4.3", "##contig=<ID=chr1,length=1000>", "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"]
 RECORDS = [
@@ -59,13 +59,14 @@ def test_all_formats_give_the_same_records_in_order_with_duplicates(formats):
         assert found == RECORDS, path
 
 
-def test_blocks_are_fixed_pieces(formats):
-    for path in formats[:1]:
-        pieces = list(blocks(path, 2))
-        assert [(first, len(piece)) for first, piece in pieces] == [(0, 2), (2, 2), (4, 1)]
-        for number, (first, piece) in enumerate(pieces):
-            assert list(blocks(path, 2, only=number)) == [(first, piece)]
-        assert list(blocks(path, 2, only=3)) == [(6, [])]
+def test_blocks_are_fixed_pieces():
+    pieces = list(parts(RECORDS, 2))
+    assert pieces == [(0, RECORDS[:2], False), (2, RECORDS[2:4], False), (4, RECORDS[4:], True)]
+    for number, piece in enumerate(pieces):
+        assert list(parts(RECORDS, 2, only=number)) == [piece]
+    assert list(parts(RECORDS, 2, only=3)) == [(6, [], True)]
+    assert list(parts(RECORDS, 5)) == list(parts(RECORDS, 5, only=0)) == [(0, RECORDS, True)]
+    assert list(parts([], 5)) == [(0, [], True)]
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,8 @@ PLUMBING = {
         program: set()
         for program in (
             *("baseline", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights"),
-            *("influence", "motifs", "predict", "prepare", "report", "shuffled_labels", "simulate", "train"),
+            *("influence", "join_variants", "motifs", "predict", "prepare", "report", "shuffled_labels", "simulate"),
+            *("train", "variants"),
         )
     },
 }

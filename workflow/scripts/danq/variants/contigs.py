@@ -24,16 +24,19 @@ class Contigs:
 
     genome : path of a FASTA file
     margin : unknown bases to add at both ends of each contig
+    index_folder : folder for a missing index if that of the genome is not writable
 
     Attributes
     ----------
+    path : of the genome
     names : of the contigs, in the order of the file
     lengths : int64 (n,), in bp
     margin : as given
     """
 
-    def __init__(self, genome: str | Path, margin: int):
-        self._genome, self.margin = Genome(genome), margin
+    def __init__(self, genome: str | Path, margin: int, index_folder: str | Path | None = None):
+        self._genome, self.margin = Genome(genome, index_folder), margin
+        self.path = self._genome.path
         self.names = list(self._genome.contigs)
         self.lengths = np.array([*self._genome.contigs.values()], np.int64)
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -51,19 +51,33 @@ def records(path: str | Path) -> Iterator[Record]:
         yield from _from_text(Path(path), head.startswith(VCF))
 
 
-def blocks(path: str | Path, size: int, only: int | None = None) -> Iterator[tuple[int, list[Record]]]:
-    """Consecutive blocks of `size` records, each with the number of its first record (from 0).
+class Part(NamedTuple):
+    """Consecutive records of a file.
+
+    first : number of the first, from 0
+    records : at most as many as a block has
+    last : whether no record follows
+    """
+
+    first: int
+    records: list[Record]
+    last: bool
+
+
+def parts(found: Iterable[Record], size: int, only: int | None = None) -> Iterator[Part]:
+    """Divide records into blocks of `size`, at least one.
 
     only : number (from 0) of the only block to give; it is empty beyond the end of the file
     """
-    found = records(path)
-    if only is not None:
-        yield only * size, list(islice(found, only * size, (only + 1) * size))
-        return
-    first = 0
-    while block := list(islice(found, size)):
-        yield first, block
-        first += len(block)
+    found = iter(found)
+    first = 0 if only is None else only * size
+    block = list(islice(found, first, first + size))
+    while True:
+        following = list(islice(found, size if only is None else 1))
+        yield Part(first, block, not following)
+        if only is not None or not following:
+            return
+        first, block = first + len(block), following
 
 
 def _head(path: Path) -> bytes:

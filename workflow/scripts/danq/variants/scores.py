@@ -1,8 +1,8 @@
 """Scores of variants from the predictions of both alleles.
 
 Predictions are averaged over both strands before they are compared, as in Selene and Basenji; kipoi-veff compares
-first, which gives other log-odds. With a background of other variants, z-score and E-value are those of HumanBase,
-which continues DeepSEA's web site (https://humanbase.io/deepsea; its background is gnomAD, in 2015 it was 1000 Genomes).
+first, which gives other log-odds. With a background of other variants, z-score and E-value are those of HumanBase
+(https://humanbase.io/deepsea), which continues DeepSEA's web site. Its background is gnomAD (in 2015: 1000 Genomes).
 """
 
 from __future__ import annotations
