@@ -42,7 +42,9 @@ from flow import code, files, records, repeated
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
+    background_options,
     baseline_options,
+    blocks_in,
     by_model,
     control_options,
     import_options,
@@ -50,6 +52,7 @@ from flow.options import (
     options,
     prepare_options,
     train_options,
+    variant_options,
     within,
 )
 from flow.orphans import cancel_orphans_of
@@ -84,6 +87,9 @@ COMPARED = MODELS + BASELINES
 CONTROLS = [name for name, wanted in config["controls"].items() if wanted]
 DATASET = config["dataset"]
 CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
+VARIANTS = config["variants"]["files"]
+VARIANT_MODELS = config["variants"]["models"] or MODELS
+VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import cli
+from danq.errors import UserError
 from danq.variants import join, results, tables
 
 
 def main() -> None:
     parser = cli.parser(__doc__)
-    parser.add_argument("blocks", nargs="+", help="effects of all blocks (HDF5), in order")
+    parser.add_argument("folder", help="folder with the effects of all blocks: 0.h5, 1.h5, ...")
+    parser.add_argument("--blocks", type=int, help="number of blocks (default: all in the folder)")
     parser.add_argument("-o", "--output", default="effects.h5", help="file of effects to write (HDF5)")
     parser.add_argument(
         "--table", help="table to write, with the target of the largest effect of each variant (.tsv[.gz])"
@@ -23,8 +25,11 @@ def main() -> None:
     parser.add_argument("--skipped", help="table to write of skipped alleles (default: OUTPUT with .skipped.tsv)")
     args = parser.parse_args()
     skipped = args.skipped or Path(args.output).with_suffix(".skipped.tsv")
-    cli.check_outputs(args.blocks, [args.output, args.table, args.vcf, skipped])
-    join.join(args.blocks, args.output)
+    if args.blocks is not None and args.blocks < 1:
+        raise UserError(f"--blocks must be at least 1, not {args.blocks}")
+    blocks = join.blocks_in(args.folder, args.blocks)
+    cli.check_outputs(blocks, [args.output, args.table, args.vcf, skipped])
+    join.join(blocks, args.output)
     with results.reading(args.output) as made:
         tables.write_all(made, skipped, args.table, args.vcf)
 

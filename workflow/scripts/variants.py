@@ -28,7 +28,9 @@ def arguments():
         "--table", help="table to write, with the target of the largest effect of each variant (.tsv[.gz])"
     )
     parser.add_argument("--vcf", help="VCF to write, with the same in INFO fields (.vcf[.gz])")
-    parser.add_argument("--skipped", help="table to write of skipped alleles (default: OUTPUT with .skipped.tsv)")
+    parser.add_argument(
+        "--skipped", help="table to write of skipped alleles (default: OUTPUT with .skipped.tsv; of a block: none)"
+    )
     parser.add_argument(
         "-t", "--targets", nargs="+", default=[], help="targets by number, name or assay (default: all of the model)"
     )
@@ -70,7 +72,9 @@ def arguments():
 def main() -> None:
     args = arguments()
     check(args)
-    skipped = args.skipped or Path(args.output).with_suffix(".skipped.tsv")
+    skipped = args.skipped
+    if args.block is None and skipped is None:  # of blocks, join_variants.py writes the table of all
+        skipped = Path(args.output).with_suffix(".skipped.tsv")
     inputs = [*args.checkpoint, args.genome, args.variants, args.background]
     cli.check_outputs(inputs, [args.output, args.table, args.vcf, skipped])
     with cli.quiet_loading():  # loads Keras; imported here so that -h is fast
@@ -87,7 +91,7 @@ def main() -> None:
     chosen = choose(ensemble.targets, args.targets) if args.targets else ensemble.targets
     contigs = Contigs(args.genome, ensemble.length, index_folder=Path(args.output).parent)
     if args.variants and args.block is None:  # of a block alone, join_variants.py checks the whole
-        survey(args.variants, contigs, ensemble.length, args.ref_mismatch, args.block_size)
+        survey(args.variants, contigs, ensemble.length, args.ref_mismatch)
     scorer = Scorer(ensemble, contigs, [target.index - 1 for target in chosen], args.ref_mismatch, args.block_size)
     background = None
     if args.background:

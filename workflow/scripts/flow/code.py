@@ -77,7 +77,7 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights"),
+            *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "import_bundle", "import_weights"),
             *("influence", "join_variants", "motifs", "predict", "prepare", "report", "shuffled_labels", "simulate"),
             *("train", "variants"),
         )

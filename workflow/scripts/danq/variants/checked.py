@@ -81,6 +81,11 @@ class Counts:
     shifted: int = 0
     reversed: int = 0
 
+    @property
+    def scored(self) -> int:
+        """Alleles that are not skipped."""
+        return self.alleles - sum(self.skipped.values())
+
     def add(self, other: Counts) -> None:
         """Add the counts of a later part of the same file."""
         for name in ("records", "alleles", "compared", "mismatches", "swapped", "shifted", "reversed"):
@@ -99,7 +104,7 @@ class Counts:
             raise UserError(
                 f"{path}: {wrong:,} of {self.compared:,} reference alleles are not the genome's; {self._cause()}"
             )
-        if self.alleles == sum(self.skipped.values()):
+        if not self.scored:
             reasons = ", ".join(f"{REASONS[reason]}: {n:,}" for reason, n in self.skipped.items() if n)
             raise UserError(f"{path}: holds no variant that can be scored ({reasons or 'no records'}); check the file")
 

@@ -10,16 +10,27 @@ from ..errors import UserError
 from .results import Results, reading, writing
 
 
+def blocks_in(folder: str | Path, number: int | None = None) -> list[Path]:
+    """The files of blocks in a folder, `0.h5`, `1.h5` and so on, in order; none is a UserError.
+
+    number : take the first blocks only; those of an earlier, longer list may be left behind them
+    """
+    if number is not None:
+        return [Path(folder, f"{block}.h5") for block in range(number)]
+    found = {int(path.stem): path for path in Path(folder).glob("*.h5") if path.stem.isdecimal()}
+    if not found:
+        raise UserError(f"{folder}: holds no file of a block (0.h5, 1.h5, ...); score one with variants.py --block")
+    return [found[block] for block in sorted(found)]
+
+
 def join(paths: Sequence[str | Path], output: str | Path) -> None:
     """Write the effects in the files of the blocks 0, 1, 2, ... of one list of variants to one file.
 
-    paths : of all blocks, in order
+    paths : of all blocks, at least one, in order
 
     Missing or repeated blocks, and files that were made in different ways, are a UserError. So are the mistakes of the
     whole list that `Counts.check` finds.
     """
-    if not paths:
-        raise UserError("no file to join is given; give the files of all blocks, in order")
     with reading(paths[0]) as first:
         facts, targets, contigs = first.facts, first.all_targets, first.contigs
     with writing(output, facts, targets, contigs) as writer:

@@ -81,10 +81,6 @@ def score(
             for effects in scorer.effects(alleles, background):
                 writer.append(effects)
             writer.counts.add(counts)
-            log.info("%s records read, %s alleles scored", *_done(writer.counts))
+            log.info("%s records read, %s alleles scored", f"{writer.counts.records:,}", f"{writer.counts.scored:,}")
         if block is not None:
             writer.note(block=block, ends=part.last)
-
-
-def _done(counts) -> tuple[str, str]:
-    return f"{counts.records:,}", f"{counts.alleles - sum(counts.skipped.values()):,}"

@@ -71,9 +71,10 @@ def write_table(results: Results, path: str | Path) -> None:
     EFFECTS.write_parts(parts(results), path)
 
 
-def write_all(results: Results, skipped: str | Path, table: str | Path | None, vcf: str | Path | None) -> None:
-    """Write the table of skipped alleles and, where a path is given, that of the best targets and the VCF."""
-    write_skipped(results.counts, skipped)
+def write_all(results: Results, skipped: str | Path | None, table: str | Path | None, vcf: str | Path | None) -> None:
+    """Write the table of skipped alleles, that of the best targets and the VCF, where their paths are given."""
+    if skipped:
+        write_skipped(results.counts, skipped)
     if table:
         write_table(results, table)
     if vcf:
