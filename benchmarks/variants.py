@@ -6,9 +6,9 @@ danq       danq.variants from a VCF to the file of effects: reading, comparing w
 per allele the way of Selene's variant effect prediction, restated: each allele in turn as a Python string from the
            FASTA file, its letters looked up one by one, both strands as batches of one-hot float32
 
-Each has its own process; they take turns. The last two must give the same differences. A quarter of the variants are a second allele of the place before, so that
-danq predicts fewer windows. A tiny model then scores many more variants, to show that memory does not grow with their
-number. The model has random weights.
+Each has its own process; they take turns. The last two must give the same differences. A quarter of the variants are a
+second allele of the place before, so that danq predicts fewer windows. A tiny model then scores many more variants, to
+show that memory does not grow with their number. The models have random weights.
 """
 
 from __future__ import annotations

@@ -74,6 +74,9 @@ def test_blocks_are_fixed_pieces():
     [
         (["chr1\t5\tA"], "line 1: the alt is missing"),
         (["chr1\t5\tA\tC", "chr1\tx\tA\tC"], "line 2: the position must be a whole number .1-based., not 'x'"),
+        (["chr1\t1_0\tA\tC"], "must be a whole number"),
+        ([f"chr1\t{10**12}\tA\tC"], "must be a whole number"),
+        (["chr1\t5\tA\tC\tx\0y"], "line 1: the id 'x.x00y' has a control character"),
         (["##fileformat=VCFv4.2", "chr1\t5\tA\tC"], "line 2: the alt is missing"),
     ],
 )

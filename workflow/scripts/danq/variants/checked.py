@@ -209,9 +209,14 @@ def checked(
         reason[wrong[~reverse] if mode == "swap" else wrong] = "ref_mismatch"
     for row in np.flatnonzero(reason != "")[::-1]:
         counts.skipped[reason[row]] += 1
-        counts.examples[reason[row]] = f"{names[row]}:{places[row] + 1}:{refs[row]}>{alts[row]}"[:100]
+        counts.examples[reason[row]] = _shown(f"{names[row]}:{places[row] + 1}:{refs[row]}>{alts[row]}")
     kept = np.flatnonzero(reason == "")
     matching = np.ones(len(reason), bool)
     matching[wrong] = False
     chosen = [[texts[row] for row in kept] for texts in (ids, refs, alts)]
     return Alleles(np.array(numbers, np.int64)[kept], contig[kept], start[kept], *chosen, matching[kept]), counts
+
+
+def _shown(text: str) -> str:
+    """A text that fits into a cell of a table: short, without control characters."""
+    return "".join(character if character.isprintable() else "?" for character in text[:100])

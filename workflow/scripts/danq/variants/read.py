@@ -28,8 +28,9 @@ NAMES = {  # of columns, in lower case
     **dict.fromkeys(("chrom", "chr", "chromosome"), "contig"),
     "pos": "position",
 }
+DIGITS = 12  # of a position, more than any contig needs
 VCF, BCF = b"##fileformat=VCF", b"BCF\2"
-DAMAGE = (OSError, ValueError, EOFError, zlib.error)  # what gzip and pysam raise on files that are cut or damaged
+DAMAGE = (OSError, ValueError, EOFError, RuntimeError, zlib.error)  # what gzip and pysam raise on files that are cut or damaged
 
 
 class Record(NamedTuple):
@@ -100,7 +101,8 @@ def _from_bcf(path: Path) -> Iterator[Record]:
         with pysam.VariantFile(str(path), drop_samples=True) as file:
             for one in file:
                 number += 1
-                yield Record(one.contig, one.pos, one.id or "", one.ref or "", one.alts or ())
+                name = _id(f"{path}, record {number:,}", one.id or "")
+                yield Record(one.contig, one.pos, name, one.ref or "", one.alts or ())
     except DAMAGE as error:
         raise UserError(
             f"{path}: cannot be read after record {number:,} ({error}); check that the BCF file is complete"
@@ -146,9 +148,12 @@ def _record(where: str, row: dict[str, str]) -> Record:
             f"{where}: the {missing} is missing; a table of variants has tab-separated columns "
             "contig, position, ref, alt and, optionally, id"
         )
-    try:
-        place = int(position)
-    except ValueError:
-        raise UserError(f"{where}: the position must be a whole number (1-based), not {position!r:.40}") from None
-    name = row.get("id", "").strip()
-    return Record(contig, place, "" if name == "." else name, ref, tuple(alt.split(",")))
+    if not (position.isascii() and position.isdigit() and len(position) <= DIGITS):
+        raise UserError(f"{where}: the position must be a whole number (1-based), not {position!r:.40}")
+    return Record(contig, int(position), _id(where, row.get("id", "").strip()), ref, tuple(alt.split(",")))
+
+
+def _id(where: str, text: str) -> str:
+    if not text.isprintable():
+        raise UserError(f"{where}: the id {text!r:.40} has a control character; remove it")
+    return "" if text == "." else text

@@ -3,7 +3,8 @@
 Datasets, one row per allele in the order of the input: `record` (number in the file, from 1), `contig` (rank in
 `contigs`), `position` (1-based), `id`, `ref`, `alt`, `ref_match`; the matrices float32 (n, T) `p_ref`, `p_alt` and the
 chosen ones of `SCORES`; `best`, the column of the largest |difference|; with a background also `best_z`, `best_e_value`
-and `mean_log_e`. `targets` are all targets of the model as JSON, `chosen` the numbers of the T chosen ones.
+and `mean_log_e`. `targets` are all targets of the model as JSON, `contigs` and `contig_lengths` are the genome's. The
+attributes `facts` and `counts` are JSON of `Facts` and `Counts`.
 """
 
 from __future__ import annotations
