@@ -33,7 +33,7 @@ BATCH = 64  # windows, the default of Selene
 def arguments() -> argparse.Namespace:
     options = parser(__doc__)
     options.add_argument(
-        "--variants", type=int, default=1500, help="number of variants for the model of published size"
+        "--variants", type=int, default=4000, help="number of variants for the model of published size"
     )
     options.add_argument("--repeats", type=int, default=3, help="rounds; medians over rounds are compared")
     options.add_argument("--many", type=int, default=1_000_000, help="number of variants for the tiny model; 0: none")
@@ -77,7 +77,7 @@ def raw(checkpoint: Path, windows: int) -> dict:
     ensemble = Ensemble([checkpoint])
     draw = np.random.default_rng(1)
     codes = np.uint8(8) >> draw.integers(0, 4, (windows, LENGTH), dtype=np.uint8)
-    packed = (codes[:, 0::2] << 4) | codes[:, 1::2]
+    packed = (codes[:, 0::2] << 4) | codes[:, 1::2]  # whole batches: another size would be compiled anew
     list(ensemble.means(PackedArray(packed[:512], LENGTH)))  # compiles
     begin = time.perf_counter()
     for _ in ensemble.means(PackedArray(packed, LENGTH)):
@@ -103,6 +103,7 @@ def ours(checkpoint: Path, genome: Path, vcf: Path, output: Path) -> dict:
         scorer = Scorer(ensemble, contigs, range(len(ensemble.targets)), "skip", 100_000)
         score.score(scorer, read.records(vcf), output, ensemble.targets, ["difference", "log_odds"])
         seconds = time.perf_counter() - begin
+    made = made_per_second(contigs, vcf)
     with reading(output) as found:
         places = len({*zip(found.read("contig").tolist(), found.read("position").tolist(), strict=True)})
         n = len(found)
@@ -112,8 +113,23 @@ def ours(checkpoint: Path, genome: Path, vcf: Path, output: Path) -> dict:
         "windows": n + places,
         "variants": n,
         "memory": growth.own,
+        "made": made,
         "differences": differences,
     }
+
+
+def made_per_second(contigs, vcf: Path) -> float:
+    """Windows made per second from records in memory, without a model."""
+    from danq.variants.alleles import AlleleWindows, longest
+    from danq.variants.checked import checked
+    from danq.variants.read import parts, records
+
+    part = next(parts(records(vcf), 100_000))
+    begin = time.perf_counter()
+    source = AlleleWindows(checked(part.records, 0, contigs, longest(LENGTH))[0], contigs, LENGTH, 1 << 14, 512)
+    for row in range(0, len(source), 512):
+        source.packed(np.arange(row, row + 512))
+    return len(source) / (time.perf_counter() - begin)
 
 
 def per_allele(checkpoint: Path, genome: Path, vcf: Path) -> dict:
@@ -127,14 +143,17 @@ def per_allele(checkpoint: Path, genome: Path, vcf: Path) -> dict:
     unknown = np.zeros(4, np.float32)
     begin = time.perf_counter()
     fasta = pyfaidx.Fasta(str(genome))
-    found, waiting = [], []
+    found, waiting, predicting = [], [], 0.0
 
     def predict() -> None:
+        nonlocal predicting
+        started = time.perf_counter()
         forward = np.stack(waiting)
         both = np.concatenate([forward, forward[:, ::-1, ::-1]])
         predicted = model.predict_on_batch(both)
         found.append((predicted[: len(forward)] + predicted[len(forward) :]) / 2)
         waiting.clear()
+        predicting += time.perf_counter() - started
 
     n = 0
     for line in vcf.open():
@@ -156,10 +175,14 @@ def per_allele(checkpoint: Path, genome: Path, vcf: Path) -> dict:
         predict()
     probabilities = np.concatenate(found)
     differences = (probabilities[1::2] - probabilities[::2])[:5000]
-    return {"seconds": time.perf_counter() - begin, "windows": 2 * n, "variants": n, "differences": differences}
+    seconds = time.perf_counter() - begin
+    made = 2 * n / (seconds - predicting)
+    return {"seconds": seconds, "windows": 2 * n, "variants": n, "made": made, "differences": differences}
 
 
 def main() -> None:
+    from danq.runtime import ensembles
+
     args = arguments()
     with common.scratch(args.folder, 1e7 * args.genome + 8 * args.variants * TARGETS * 4 + 400 * args.many) as folder:
         genome, vcf = folder / "genome.fa", folder / "variants.vcf"
@@ -174,7 +197,8 @@ def main() -> None:
             danq = common.apart(ours, published, genome, vcf, folder / "effects.h5")
             other = common.apart(per_allele, published, genome, vcf)
             np.testing.assert_allclose(danq["differences"], other["differences"], atol=2e-6)
-            rounds.append({"raw": common.apart(raw, published, danq["windows"]), "danq": danq, "per allele": other})
+            alone = common.apart(raw, published, danq["windows"] // ensembles.BATCH * ensembles.BATCH)
+            rounds.append({"raw": alone, "danq": danq, "per allele": other})
         results = {
             name: rounds[0][name] | {"seconds": statistics.median(one[name]["seconds"] for one in rounds)}
             for name in rounds[0]
@@ -194,6 +218,7 @@ def print_speed(results: dict[str, dict]) -> None:
             "windows/s": f"{rate[name]:,.1f}",
             "of raw": f"{rate[name] / rate['raw']:.2f}",
             "variants/s": f"{results[name]['variants'] / results[name]['seconds']:,.1f}" if name != "raw" else "",
+            "windows made/s, without the model": f"{results[name]['made']:,.0f}" if name != "raw" else "",
         }
         for name in ("raw", "danq", "per allele")
     ]
@@ -204,7 +229,7 @@ def print_speed(results: dict[str, dict]) -> None:
 
 def print_memory(args: argparse.Namespace, genome: Path, tiny: Path, folder: Path) -> None:
     rows = []
-    for n in (args.many // 10, args.many):
+    for n in (args.many // 4, args.many // 2, args.many):
         common.say(f"{n:,} variants with a tiny model")
         vcf = folder / "many.vcf"
         common.apart(write_variants, vcf, genome, n)

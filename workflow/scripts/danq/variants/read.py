@@ -30,7 +30,7 @@ NAMES = {  # of columns, in lower case
 }
 DIGITS = 12  # of a position, more than any contig needs
 VCF, BCF = b"##fileformat=VCF", b"BCF\2"
-DAMAGE = (OSError, ValueError, EOFError, RuntimeError, zlib.error)  # what gzip and pysam raise on files that are cut or damaged
+DAMAGE = (OSError, ValueError, EOFError, RuntimeError, zlib.error)  # of gzip and pysam, on damaged files
 
 
 class Record(NamedTuple):
@@ -72,13 +72,14 @@ def parts(found: Iterable[Record], size: int, only: int | None = None) -> Iterat
     """
     found = iter(found)
     first = 0 if only is None else only * size
-    block = list(islice(found, first, first + size))
+    ahead = list(islice(found, first, first + 1))
     while True:
-        following = list(islice(found, size if only is None else 1))
-        yield Part(first, block, not following)
-        if only is not None or not following:
+        block = [*ahead, *islice(found, size - len(ahead))]
+        ahead = list(islice(found, 1))
+        yield Part(first, block, last=not ahead)
+        if only is not None or not ahead:
             return
-        first, block = first + len(block), following
+        first += len(block)
 
 
 def _head(path: Path) -> bytes:
