@@ -119,6 +119,14 @@ def code_of_model(name):
     return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
 
 
+def blocks_of(wildcards):
+    """The files of all blocks of a list of variants, once the rule check_variants has counted its records."""
+    checked = checkpoints.check_variants.get(variants=wildcards.variants).output[0]
+    number = blocks_in(checked, config["variants"]["block_size"])
+    folder = f"{RESULTS}/models/{wildcards.model}/variants/{wildcards.variants}/blocks"
+    return [f"{folder}/{block}.h5" for block in range(number)]
+
+
 def gpus_here():
     """1 where a GPU's driver is installed, else 0; profiles set the number for their own machines."""
     return 1 if which("nvidia-smi") else 0

@@ -95,14 +95,6 @@ rule variants:
         " --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
 
 
-def blocks_of(wildcards):
-    """The files of all blocks, once the records of the list are counted."""
-    checked = checkpoints.check_variants.get(variants=wildcards.variants).output[0]
-    number = blocks_in(checked, config["variants"]["block_size"])
-    folder = f"{RESULTS}/models/{wildcards.model}/variants/{wildcards.variants}/blocks"
-    return [f"{folder}/{block}.h5" for block in range(number)]
-
-
 rule join_variants:
     input:
         blocks_of,
