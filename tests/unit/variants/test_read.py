@@ -7,11 +7,13 @@ import gzip
 import pysam
 import pytest
 import toys
+from project import error_of, program
 
 from danq.errors import UserError
 from danq.variants.checked import REASONS, Counts, checked, kind
 from danq.variants.contigs import Contigs, names_in
 from danq.variants.read import Record, parts, records
+from danq.variants.survey import CHECKED
 
 HEADER = ["##fileformat=VCFv4.3", "##contig=<ID=chr1,length=1000>", "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"]
 RECORDS = [
@@ -210,3 +212,17 @@ def test_kinds_of_alleles():
     assert [kind(one) for one in ("ACGT", "acgt", "<DEL>", "*", ".", "A]1:2]", "AN")] == [
         *("", "", "symbolic", "star", "missing", "breakend", "unknown_base"),
     ]
+
+
+def test_the_program_that_checks_a_list_writes_its_numbers_or_names_the_cause(tmp_path):
+    genome = toys.write_fasta(tmp_path / "genome.fa", GENOME)
+    good = vcf(tmp_path / "good.vcf", snvs())
+    done = program("check_variants", "-g", genome, "-v", good, "-o", tmp_path / "checked.tsv", "--window", "60")
+    assert done.returncode == 0, done.stderr
+    assert CHECKED.read(tmp_path / "checked.tsv").iloc[0].tolist() == [len(snvs())] * 4 + [0]
+    rows = [f"{one.contig}\t{one.position - 1}\t{one.ref}\t{one.alts[0]}" for one in snvs()]
+    table = toys.write_lines(tmp_path / "zero_based.tsv", rows)
+    said = error_of("check_variants", "-g", genome, "-v", table, "-o", "bad.tsv", folder=tmp_path)
+    assert "zero_based.tsv: " in said
+    assert "so the positions are 0-based; add 1 to each" in said
+    assert not (tmp_path / "bad.tsv").exists()
