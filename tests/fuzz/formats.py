@@ -445,6 +445,65 @@ def judge_tracks(folder: Path, good: Path) -> str:
 
 
 PREPARED = {"make": make_genome, "mutators": TEXT}
+# Variants, read by check_variants.py
+
+
+def make_variants(folder: Path) -> None:
+    make_genome(folder)
+    sequences = _sequences(folder)
+    header = ["##fileformat=VCFv4.2", *(f"##contig=<ID={name},length={len(text)}>" for name, text in sequences.items())]
+    rows = ["#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"]
+    for number, (name, text) in enumerate(sequences.items()):
+        for place in range(205, 590, 11):
+            alt = "ACGT"[("ACGT".index(text[place]) + 1) % 4]
+            alts = f"{alt},{text[place]}{alt}" if place % 2 else alt
+            rows.append(f"{name}\t{place + 1}\tv{number}_{place}\t{text[place]}\t{alts}\t.\t.\t.")
+    _write(folder / "variants.vcf", header + rows)
+
+
+def make_bcf(folder: Path) -> None:
+    import pysam
+
+    make_variants(folder)
+    name = str(folder / "variants.bcf")
+    with pysam.VariantFile(f"{folder}/variants.vcf") as vcf, pysam.VariantFile(name, "wb", header=vcf.header) as bcf:
+        for one in vcf:
+            bcf.write(one)
+
+
+def _sequences(folder: Path) -> dict[str, str]:
+    """The contigs of the genome in upper case."""
+    parts = (folder / "genome.fa").read_text().upper().split(">")[1:]
+    return {part.split()[0].lower(): "".join(part.split("\n")[1:]) for part in parts}
+
+
+def run_check(file: str) -> Callable[[Path], None]:
+    words = ["-g", "genome.fa", "-v", file, "--window", "60", "--ref-mismatch", "keep", "-o", "out/checked.tsv"]
+    return lambda folder: programs.program("check_variants", *words)
+
+
+def judge_vcf(folder: Path, good: Path) -> str:
+    """The records, and those of one base whose reference is the genome's."""
+    data = (folder / "variants.vcf").read_bytes()
+    data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+    found = pd.read_csv(folder / "out/checked.tsv", sep="\t").iloc[0]
+    if found["records"] != len(rows):
+        return f"{found['records']} records, not {len(rows)}"
+    return _judge_numbers(found)
+
+
+def judge_bcf(folder: Path, good: Path) -> str:
+    return _judge_numbers(pd.read_csv(folder / "out/checked.tsv", sep="\t").iloc[0])
+
+
+def _judge_numbers(found: pd.Series) -> str:
+    right = 0 < found["scored"] <= found["compared"] <= found["alleles"] and found["mismatches"] <= found["compared"]
+    return "" if right else f"numbers that contradict each other: {found.to_dict()}"
+
+
 FORMATS = {
     "fasta": Format(file="genome.fa", run=prepare(), judge=judge_windows(), **PREPARED),
     "bed": Format(file="peaks/CTCF.narrowPeak", run=prepare(), judge=judge_windows(), **PREPARED),
@@ -476,6 +535,8 @@ FORMATS = {
     "state": Format(make_state, "state.h5", BYTES, run_state, judge_state, HDF5, seconds=60),
     "shard": Format(make_shards, "shards/chr1.1.h5", BYTES, run_join, judge_tracks, HDF5),
     "run_json": Format(make_run, "model/training/run.json", TEXT, run_motif_comparison, judge_run, share=0.6),
+    "vcf": Format(make_variants, "variants.vcf", TEXT, run_check("variants.vcf"), judge_vcf, share=0.6),
+    "bcf": Format(make_bcf, "variants.bcf", BYTES, run_check("variants.bcf"), judge_bcf, share=0.6),
     "published": Format(make_published, "aucs.txt", TEXT, run_published, judge_published, share=0.6),
 }  # fmt: skip
 

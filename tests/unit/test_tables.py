@@ -95,3 +95,14 @@ def test_an_undeclared_column_is_a_user_error_on_read(tmp_path):
     (tmp_path / "t.tsv").write_text((tmp_path / "t.tsv").read_text().replace("published", "colour"))
     with pytest.raises(UserError, match=r"t\.tsv: not a valid table of motifs of this version \(column colour is unk"):
         KIND.read(tmp_path / "t.tsv")
+
+
+@pytest.mark.parametrize("name", ["t.tsv", "t.tsv.gz"])
+def test_parts_make_the_file_of_the_whole_table(tmp_path, name):
+    (tmp_path / "whole").mkdir()
+    KIND.write(TABLE, tmp_path / "whole" / name)
+    KIND.write_parts((TABLE.iloc[row : row + 1] for row in range(3)), tmp_path / name)
+    assert (tmp_path / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    with pytest.raises(ValueError, match="column rest is unknown"):
+        KIND.write_parts([TABLE, TABLE.assign(rest=1)], tmp_path / name)
+    assert (tmp_path / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()

@@ -15,16 +15,21 @@ import pandas as pd
 import pytest
 import yaml
 from project import environment, program
+from sklearn.metrics import roc_auc_score
 
 from danq.data.windows import Windows
 from danq.evaluation.measures import KEYS
 from danq.motifs.jaspar import core_motifs
 from danq.motifs.meme import read_meme
+from danq.variants.read import records
+from danq.variants.results import reading
+from danq.variants.tables import EFFECTS
 
 PROJECT = Path(__file__).parents[2]
 RESULTS = PROJECT / "results" / "demo"
 MODELS = ("danq", "deepsea")
 BASELINES = ("composition", "motif", "kmer")
+PLANTED = ("CTCF", "REST", "CEBPB", "HNF1A", "NRF1", "ZNF143", "RFX5", "SRF")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -175,6 +180,56 @@ def test_the_filter_with_the_most_influence_reads_the_factors_motif():
     most = influence["3 CEBPB"].idxmax()
     assert influence.loc[most, "3 CEBPB"] > 0.05
     assert motifs.loc[most, "family"] == "CEBP-related"
+
+
+def planted_effects(model):
+    """The effect of each planted variant on its own factor: factor, kind, difference, log_odds."""
+    with reading(RESULTS / "models" / model / "variants/planted/effects.h5") as found:
+        table = pd.DataFrame(
+            [name.split("_")[:2] for name in found.read("id")],
+            columns=["factor", "kind"],
+        )
+        names = [target.name for target in found.targets]
+        own = table["factor"].map(names.index)
+        for score in ("difference", "log_odds"):
+            table[score] = found.read(score)[table.index, own]
+        assert not sum(found.counts.skipped.values())
+    return table
+
+
+def test_variants_in_planted_motifs_have_the_effects_they_should():
+    """DanQ tells disrupting variants from neutral ones by the size of the effect, and knows its direction.
+
+    The log-odds do so for every factor. Differences do so for all of them together: where a factor is certain (CTCF,
+    REST), the probability hardly falls when one base of the motif is lost.
+    """
+    table = planted_effects("danq")
+    assert table.groupby("factor")["kind"].nunique().to_dict() == dict.fromkeys(PLANTED, 3)
+    changed = table[table["kind"] != "neutral"]
+    right = (changed["difference"] < 0) == (changed["kind"] == "disrupting")
+    print(right.groupby([changed["factor"], changed["kind"]]).mean().to_string())
+    assert right.mean() >= 0.95
+    told = table[table["kind"] != "restoring"]
+    auroc = {
+        score: told.groupby("factor")[["kind", score]].apply(
+            lambda part, score=score: roc_auc_score(part["kind"] == "disrupting", part[score].abs())
+        )
+        for score in ("difference", "log_odds")
+    }
+    print(pd.DataFrame(auroc).to_string())
+    assert roc_auc_score(told["kind"] == "disrupting", told["difference"].abs()) >= 0.95
+    assert auroc["difference"].mean() >= 0.95
+    assert auroc["log_odds"].min() >= 0.95
+
+
+def test_the_table_of_variants_holds_the_strongest_target_of_each():
+    table = EFFECTS.read(RESULTS / "models/danq/variants/planted/effects.tsv")
+    assert table["id"].tolist() == [one.id for one in records(PROJECT / "resources/demo/variants.vcf")]
+    assert (table["ref_match"] == 1).all()
+    strong = table[table["id"].str.contains("_disrupting_")]
+    weak = table[table["id"].str.contains("_neutral_")]
+    assert strong["e_value"].median() < 0.05 < weak["e_value"].median()
+    assert table["e_value"].min() >= 1 / 2001 - 1e-9
 
 
 def test_a_shuffled_motif_is_not_recovered():

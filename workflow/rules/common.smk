@@ -42,7 +42,9 @@ from flow import code, files, records, repeated, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
+    background_options,
     baseline_options,
+    blocks_in,
     by_model,
     control_options,
     import_options,
@@ -50,6 +52,7 @@ from flow.options import (
     options,
     prepare_options,
     train_options,
+    variant_options,
     within,
 )
 from flow.orphans import cancel_orphans_of
@@ -85,6 +88,9 @@ COMPARED = MODELS + BASELINES
 CONTROLS = [name for name, wanted in config["controls"].items() if wanted]
 DATASET = config["dataset"]
 CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
+VARIANTS = config["variants"]["files"]
+VARIANT_MODELS = config["variants"]["models"] or MODELS
+VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
@@ -129,6 +135,14 @@ def code_of_sequences(models):
     architectures = sorted({config["models"][model]["architecture"] for model in models})
     predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
     return [code_of(sequences.READING), *predicting]
+
+
+def blocks_of(wildcards):
+    """The files of all blocks of a list of variants, once the rule check_variants has counted its records."""
+    checked = checkpoints.check_variants.get(variants=wildcards.variants).output[0]
+    number = blocks_in(checked, config["variants"]["block_size"])
+    folder = f"{RESULTS}/models/{wildcards.model}/variants/{wildcards.variants}/blocks"
+    return [f"{folder}/{block}.h5" for block in range(number)]
 
 
 def gpus_here():

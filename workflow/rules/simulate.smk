@@ -3,6 +3,7 @@ rule simulate:
     output:
         genome="resources/demo/genome.fa",
         planted="resources/demo/planted.meme",
+        variants="resources/demo/variants.vcf",
         peaks=expand(
             "resources/demo/peaks/{target}.narrowPeak.gz",
             target=["CTCF", "REST", "CEBPB", "HNF1A", "NRF1", "ZNF143", "RFX5", "SRF", "DNase", "H3K4me3"],

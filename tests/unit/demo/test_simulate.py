@@ -1,4 +1,6 @@
 import gzip
+import hashlib
+from collections import Counter
 
 import numpy as np
 
@@ -6,6 +8,7 @@ from danq.data.genome import Genome
 from danq.data.peaks import read_peaks
 from danq.demo.simulate import ENHANCER, PROMOTER, simulate
 from danq.motifs.meme import read_meme
+from danq.variants.read import records
 
 
 def test_planted_motifs_score_higher_at_peaks_than_elsewhere(tmp_path):
@@ -45,7 +48,48 @@ def test_the_same_seed_gives_identical_files(tmp_path):
     assert (tmp_path / "a/genome.fa").read_bytes() != (tmp_path / "c/genome.fa").read_bytes()
 
 
+def test_the_genome_and_the_peaks_are_those_of_earlier_versions(tmp_path):
+    simulate(tmp_path, contigs=3, contig_length=30_000, seed=2)
+    digest = hashlib.sha256()
+    for path in [tmp_path / "genome.fa", *sorted((tmp_path / "peaks").iterdir())]:
+        data = path.read_bytes()
+        digest.update(gzip.decompress(data) if path.suffix == ".gz" else data)
+    assert digest.hexdigest() == "e1ebf509afe3be974626b37674ce98496ac27ca3f59d684e5daab9f5a7428b2e"
+
+
 def test_peak_files_are_narrowpeak(tmp_path):
     simulate(tmp_path, contigs=3, contig_length=30_000)
     with gzip.open(tmp_path / "peaks/DNase.narrowPeak.gz", "rt") as file:
         assert {len(line.rstrip("\n").split("\t")) for line in file} == {10}
+
+
+def test_planted_variants_change_the_sites_they_should(tmp_path):
+    """By the score of the best site around a variant: lower, higher or the same."""
+    simulate(tmp_path, contigs=3, contig_length=150_000, seed=5)
+    genome = Genome(tmp_path / "genome.fa")
+    contigs = {name: genome.nibbles(name) for name in genome.contigs}
+    planted = {motif.name: motif for motif in read_meme(tmp_path / "planted.meme")}
+    found = list(records(tmp_path / "variants.vcf"))
+    kinds, wrong = Counter(), []
+    lines = [line.split("\t") for line in (tmp_path / "variants.vcf").read_text().splitlines() if line[0] != "#"]
+    assert [line[2] for line in lines] == [one.id for one in found]
+    for one, line in zip(found, lines, strict=True):
+        info = dict(field.split("=") for field in line[7].split(";"))
+        factor, kind, place = info["FACTOR"], info["KIND"], one.position - 1
+        assert one.id.startswith(f"{factor}_{kind}_")
+        around = slice(place - 60, place + 60)
+        before = contigs[one.contig][around].copy()
+        assert before[60] == 8 >> "ACGT".index(one.ref)
+        after = before.copy()
+        after[60] = 8 >> "ACGT".index(one.alts[0])
+        change = best_score(after, planted[factor]) - best_score(before, planted[factor])
+        right = {"disrupting": change < -1, "restoring": change > 1, "neutral": abs(change) < 1e-9}[kind]
+        wrong += [] if right else [(one, change)]
+        if kind == "neutral":
+            assert float(info["BITS"]) == 0
+        kinds[factor, kind] += 1
+    assert set(kinds) == {(name, kind) for name in planted for kind in ("disrupting", "restoring", "neutral")}
+    assert min(kinds.values()) >= 10
+    assert len(wrong) <= 0.03 * len(found), wrong  # a site of its own may be near, or be made by chance
+    places = [(one.contig, one.position) for one in found]
+    assert places == sorted(places)

@@ -77,6 +77,24 @@ def check_all(config: dict) -> None:
         (put("models", None), ["models: None is not of type 'object'"]),
         (put("models.danq", None), ["models.danq: None is not of type 'object'"]),
         (put("models", {1: {}, "1": {}}), ["models has the name 1 twice, as a number and as text; rename one"]),
+        (put("variants.files", {"a": "missing.vcf"}), ["variants.files.a: no such file", "missing.vcf"]),
+        (
+            put("variants", {"files": {"a": "genome.fa"}, "models": ["x"]}),
+            ["variants.models: no model 'x'; the config has danq, deepsea"],
+        ),
+        (
+            put("variants", {"files": {"a": "genome.fa"}, "targets": ["x"]}),
+            ["variants.targets: no target 'x'; give a number from 1 to 4"],
+        ),
+        (
+            put("variants", {"files": {"a": "genome.fa"}, "scores": ["z"]}),
+            ["variants.scores: z needs other variants", "variants.background or variants.random_background"],
+        ),
+        (
+            put("variants", {"files": {"a": "genome.fa"}, "background": "genome.fa", "random_background": 5}),
+            ["variants: background and random_background exclude each other"],
+        ),
+        (put("variants.files", {"a b": "x.vcf"}), ["'a b' cannot be a name in variants.files"]),
         (put("models.danq.learning_rate", math.nan), ["models.danq.learning_rate is nan; write a finite number"]),
         (put("windows.min_signal", math.inf), ["windows.min_signal is inf; write a finite number"]),
         (put("models.danq.epochs", 1.5), ["models.danq.epochs: 1.5 is not of type 'integer'"]),

@@ -30,6 +30,7 @@ def config():
         "evaluate": {"published": None},
         "motifs": {"known": "known.meme"},
         "sequences": {},
+        "variants": {"files": {}, "background": None},
     }
 
 
@@ -44,6 +45,7 @@ def bundle():
         "evaluate": {"published": "figures.tsv"},
         "motifs": {"known": None},
         "sequences": {"a": {"fasta": "a.fa", "bed": None, "genome": None}},
+        "variants": {"files": {}, "background": None},
     }
 
 
@@ -68,6 +70,18 @@ def test_given_files_of_peaks(config):
         "sheet.tsv: peaks of REST": "https://example.org/REST.bed",
     }
     assert files.interval_files(config, SHEET) == ["data/regions.bed", "data/black.bed"]
+
+
+def test_given_files_of_variants(config, bundle):
+    before = files.given_files(config, SHEET)
+    variants = {"files": {"gwas": "gwas.vcf", "common": "https://example.org/a.vcf.gz"}, "background": "common.bcf"}
+    named = {"variants.files.gwas", "variants.files.common", "variants.background"}
+    found = dict(files.given_files(config | {"variants": variants}, SHEET))
+    assert set(found) - set(dict(before)) == named
+    assert "https://example.org/a.vcf.gz" in files.addresses(config | {"variants": variants}, SHEET).values()
+    of_bundle = dict(files.given_files(bundle | {"variants": variants, "genome": {"fasta": "hg19.fa"}}, None))
+    assert of_bundle["genome.fasta"] == "hg19.fa"
+    assert named < set(of_bundle)
 
 
 def test_given_files_of_a_bundle(bundle):

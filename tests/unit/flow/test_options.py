@@ -79,3 +79,21 @@ def test_the_control_has_the_recipe_of_the_first_model(config):
     config["models"]["danq"]["tensorboard"] = True
     found = options.control_options(config)
     assert found == options.train_options(config, "danq") | {"name": "danq", "tensorboard": None}
+
+
+def test_options_of_variants(config):
+    assert options.variant_options(config) == {"ref_mismatch": "skip", "strands": "both", "block_size": 100_000}
+    config["variants"] |= {"targets": ["TF", 3], "scores": ["z"], "random_background": 50}
+    assert options.variant_options(config)["targets"] == ["TF", 3]
+    assert "random_background" not in options.variant_options(config)
+    found = options.background_options(config)
+    assert found["scores"] == ["difference"]
+    assert (found["random_background"], found["seed"], found["block_size"]) == (50, 1, None)
+    config["variants"] |= {"random_background": 0}
+    assert options.background_options(config)["seed"] is None
+
+
+@pytest.mark.parametrize(("records", "blocks"), [(0, 1), (1, 1), (100, 1), (101, 2), (10_000_000, 100_000)])
+def test_the_number_of_blocks_follows_from_the_records(tmp_path, records, blocks):
+    path = toys.write_lines(tmp_path / "checked.tsv", ["records\talleles", f"{records}\t7"])
+    assert options.blocks_in(str(path), 100) == blocks

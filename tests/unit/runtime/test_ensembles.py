@@ -1,5 +1,8 @@
 """Several checkpoints as one model, compared with each of them."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -49,3 +52,12 @@ def test_checkpoints_of_another_window_length_or_other_targets_do_not_mix(traine
 def test_a_source_of_another_length_does_not_fit(trained):
     with pytest.raises(UserError, match="windows of 60 bp, 5 sequences in memory holds windows of 62 bp"):
         next(Ensemble([trained]).means(PackedArray(np.zeros((5, 31), np.uint8), 62)))
+
+
+def test_a_source_is_freed_after_its_prediction(trained):
+    source = PackedArray(np.zeros((5, 30), np.uint8), 60)
+    seen = weakref.ref(source)
+    list(Ensemble([trained]).means(source))
+    del source
+    gc.collect()
+    assert seen() is None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,16 +45,29 @@ class Table:
 
         A missing or undeclared column, or words in a column of numbers, is a ValueError.
         """
+        self.write_parts([table], path)
+
+    def write_parts(self, parts: Iterable[pd.DataFrame], path: str | Path) -> None:
+        """As `write`, of consecutive parts of a table, at least one, that are not in memory together."""
+        with replacing(path) as temporary, temporary.open("wb") as raw:
+            packed = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if temporary.suffix == ".gz" else nullcontext(raw)
+            with packed as file:
+                for number, part in enumerate(parts):
+                    file.write(self._text(part, heading=number == 0).encode())
+
+    def _text(self, table: pd.DataFrame, heading: bool) -> str:
         if wrong := self._wrong_column(table):
             raise ValueError(f"{self.what}: {wrong}")
         words = {name: table[name].astype(object).where(table[name].notna(), "") for name in self.words}
         numbers = {name: pd.to_numeric(column) for name, column in table.items() if name not in self.words}
-        text = table.assign(**words | numbers).to_csv(
-            sep="\t", index=False, na_rep="NA", float_format=f"%.{self.digits}g", quoting=csv.QUOTE_NONE
+        return table.assign(**words | numbers).to_csv(
+            sep="\t",
+            index=False,
+            header=heading,
+            na_rep="NA",
+            float_format=f"%.{self.digits}g",
+            quoting=csv.QUOTE_NONE,
         )
-        with replacing(path) as temporary:
-            packed = temporary.suffix == ".gz"
-            temporary.write_bytes(gzip.compress(text.encode(), mtime=0) if packed else text.encode())
 
     def read(self, path: str | Path) -> pd.DataFrame:
         """Read a table: words as text ("" if missing), all other columns as numbers (NaN if missing).

@@ -37,6 +37,7 @@ DECIDING = (
     "danq.baselines.*",
     "danq.explain.*",
     "danq.tracks.*",
+    "danq.variants.*",
     "danq.training.*",  # `state` included: it finds the best epoch
     "danq.demo.*",
     "danq.plots.*",
@@ -80,6 +81,7 @@ PLUMBING = {
         for program in (
             *(
                 "baseline",
+                "check_variants",
                 "evaluate",
                 "export_bundle",
                 "fetch",
@@ -87,10 +89,9 @@ PLUMBING = {
                 "import_bundle",
                 "import_weights",
                 "index_genome",
-            ),
-            *(
                 "influence",
                 "join_tracks",
+                "join_variants",
                 "motifs",
                 "predict",
                 "prepare",
@@ -99,6 +100,7 @@ PLUMBING = {
                 "simulate",
                 "tracks",
                 "train",
+                "variants",
             ),
         )
     },

@@ -65,6 +65,8 @@ def checked(config: dict) -> dict:
     if config["tracks"]:
         check_tracks(config)
     sequences.check(config)
+    if config["variants"]["files"]:
+        check_variants(config)
     return config
 
 
@@ -185,6 +187,24 @@ def check_tracks(config: dict) -> None:
         raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
 
 
+def check_variants(config: dict) -> None:
+    """Check that the keys of `variants` go together, and that there is a genome and every model."""
+    variants = config["variants"]
+    if "genome" not in config:
+        raise UserError("variants: a bundle has no genome; give the genome of the variants as genome.fasta")
+    unknown = [name for name in variants["models"] if name not in config["models"]]
+    if unknown:
+        raise UserError(f"variants.models: no model {unknown[0]!r}; the config has {', '.join(config['models'])}")
+    if variants["background"] and variants["random_background"]:
+        raise UserError("variants: background and random_background exclude each other; give one of them")
+    needing = [name for name in variants["scores"] if name in ("z", "e_value")]
+    if needing and not (variants["background"] or variants["random_background"]):
+        raise UserError(
+            f"variants.scores: {needing[0]} needs other variants to compare with; "
+            "give variants.background or variants.random_background"
+        )
+
+
 def listed_targets(config: dict) -> Listed:
     """The targets of the sheet or of the bundle's list.
 
@@ -227,6 +247,11 @@ def check_names(config: dict, targets: list[Target]) -> None:
             except UserError as error:
                 raise UserError(f"{key}: {error}") from None
     sequences.check_targets(config, targets)
+    if config["variants"]["files"] and config["variants"]["targets"]:
+        try:
+            choose(targets, config["variants"]["targets"])
+        except UserError as error:
+            raise UserError(f"variants.targets: {error}") from None
     table = config["evaluate"]["published"]
     counted = config["source"] == "peaks" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():

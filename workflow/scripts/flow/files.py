@@ -36,7 +36,12 @@ def bundle_files(config: dict) -> list[str]:
 def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str]]:
     """All files that the config and the sheet name: pairs of the key and the path or address."""
     given = [("evaluate.published", config["evaluate"]["published"]), ("motifs.known", config["motifs"]["known"])]
+    variants = config["variants"]
+    given += [(f"variants.files.{name}", path) for name, path in variants["files"].items()]
+    if variants["files"]:
+        given.append(("variants.background", variants["background"]))
     if config["source"] == "bundle":
+        given += [("genome.fasta", config["genome"]["fasta"])] if variants["files"] else []
         bundle = config["bundle"]
         given += [("bundle.folder", f"{bundle['folder']}/{split}.mat") for split in SPLITS]
         given.append(("bundle.names", bundle["names"]))

@@ -95,6 +95,25 @@ def baseline_options(config: dict, name: str) -> dict:
     return {"seed": config["seed"], **within(config, "motifs", "release", "taxa")}
 
 
+def variant_options(config: dict) -> dict:
+    """The options of variants.py for the lists of variants, all but the background."""
+    keys = ("targets", "scores", "ref_mismatch", "strands", "block_size")
+    return {name: value for name, value in within(config, "variants", *keys).items() if value != []}
+
+
+def background_options(config: dict) -> dict:
+    """The options of variants.py for the background, whose blocks do not change the scores that are read of it."""
+    variants = variant_options(config)
+    random = config["variants"]["random_background"] or None
+    seed = config["seed"] if random else None
+    return variants | {"scores": ["difference"], "block_size": None, "random_background": random, "seed": seed}
+
+
+def blocks_in(checked: str, block_size: int) -> int:
+    """The number of blocks of a list of variants, from the table that check_variants.py wrote."""
+    return max(-(-int(pd.read_csv(checked, sep="\t").loc[0, "records"]) // block_size), 1)
+
+
 def by_model(models: list[str], paths: list[str]) -> str:
     """`danq=path` for each model's file, as the programs take them."""
     return " ".join(f"{model}={path}" for model, path in zip(models, paths, strict=True))

@@ -17,6 +17,7 @@ import numpy as np
 from ..files import replacing
 from ..motifs.jaspar import one_matrix
 from ..motifs.meme import Motif, write_meme
+from .planted_variants import Site, planted_variants, write_planted
 
 RELEASE = "JASPAR2024"
 # Factor: JASPAR matrix. Each kind of element binds each of its factors with probability `BOUND`.
@@ -42,16 +43,16 @@ class Peak:
 
 
 def simulate(folder: str | Path, contigs: int = 6, contig_length: int = 1_200_000, seed: int = 1) -> None:
-    """Write genome.fa, peaks/<target>.narrowPeak.gz and planted.meme (the planted motifs) into `folder`."""
+    """Write genome.fa, peaks/<target>.narrowPeak.gz, planted.meme (the planted motifs), variants.vcf into `folder`."""
     folder, draw = Path(folder), np.random.default_rng(seed)
     motifs = {
         name: Motif.from_counts(name, one_matrix(RELEASE, matrix)) for name, matrix in (PROMOTER | ENHANCER).items()
     }
     peaks: dict[str, list[Peak]] = {name: [] for name in [*motifs, "DNase", "H3K4me3"]}
-    sequences = {}
+    sequences, sites = {}, []
     for i in range(contigs):
         name = f"chr{i + 1}"
-        sequences[name] = _contig(name, contig_length, motifs, peaks, draw)
+        sequences[name] = _contig(name, contig_length, motifs, peaks, sites, draw)
     with replacing(folder / "genome.fa") as temporary, temporary.open("w", encoding="utf-8") as file:
         for name, bases in sequences.items():
             text = bases.tobytes().decode()
@@ -60,10 +61,12 @@ def simulate(folder: str | Path, contigs: int = 6, contig_length: int = 1_200_00
     for name, found in peaks.items():
         _write_peaks(folder / "peaks" / f"{name}.narrowPeak.gz", found)
     write_meme(folder / "planted.meme", motifs.values())
+    variants = planted_variants(sequences, sites, motifs, seed)
+    write_planted(folder / "variants.vcf", variants, {name: len(bases) for name, bases in sequences.items()})
 
 
-def _contig(name: str, length: int, motifs, peaks, draw) -> np.ndarray:
-    """Bases of one contig (uint8 letters); its peaks are added to `peaks`."""
+def _contig(name: str, length: int, motifs, peaks, sites: list[Site], draw) -> np.ndarray:
+    """Bases of one contig (uint8 letters); its peaks are added to `peaks`, and its planted sites to `sites`."""
     bases = _random_bases(length, GC, draw)
     for slot in range(SPACING, length - 2 * SPACING, SPACING):
         begin = slot + int(draw.integers(0, SPACING - MARK))
@@ -75,9 +78,10 @@ def _contig(name: str, length: int, motifs, peaks, draw) -> np.ndarray:
         bound = [factor for factor in (PROMOTER if promoter else ENHANCER) if draw.random() < BOUND]
         places = begin + ELEMENT * (draw.permutation(len(bound)) + 0.5) / max(len(bound), 1)
         for factor, place in zip(bound, places, strict=True):
-            site = _instance(motifs[factor], draw)
+            reverse, site = _instance(motifs[factor], draw)
             start = int(place) - len(site) // 2
             bases[start : start + len(site)] = site
+            sites.append(Site(factor, name, start, reverse))
             if draw.random() >= MISSED:
                 summit = int(place + draw.normal(0, SHIFT))
                 peak = Peak(name, summit - TF_PEAK // 2, summit + TF_PEAK // 2, draw.uniform(5, 50))
@@ -91,12 +95,13 @@ def _random_bases(length: int, gc: float, draw) -> np.ndarray:
     return draw.choice(np.frombuffer(b"ACGT", np.uint8), length, p=[(1 - gc) / 2, gc / 2, gc / 2, (1 - gc) / 2])
 
 
-def _instance(motif: Motif, draw) -> np.ndarray:
-    """A random site of the motif on either strand (uint8 letters)."""
-    if draw.random() < 0.5:
+def _instance(motif: Motif, draw) -> tuple[bool, np.ndarray]:
+    """A random site of the motif on either strand: whether on the reverse one, and its letters uint8 (width,)."""
+    reverse = draw.random() < 0.5
+    if reverse:
         motif = motif.reverse_complement()
     below = draw.random((len(motif.probabilities), 1)) >= np.cumsum(motif.probabilities, axis=1)[:, :3]
-    return np.frombuffer(b"ACGT", np.uint8)[below.sum(axis=1)]
+    return reverse, np.frombuffer(b"ACGT", np.uint8)[below.sum(axis=1)]
 
 
 def _write_peaks(path: Path, peaks: list[Peak]) -> None:

@@ -166,8 +166,12 @@ def feed(method, batches: Batches, **options):
     import tensorflow as tf
 
     specs = tuple(tf.TensorSpec((None, part.shape[1]), part.dtype) for part in batches[0])
-    dataset = tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=specs)
+    held = [batches]  # TensorFlow never frees the generator of a dataset, which must not keep the source alive
+    dataset = tf.data.Dataset.from_generator(lambda: iter(held[0]), output_signature=specs)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
     settings = tf.data.Options()
     settings.autotune.enabled = False
-    return method(dataset.with_options(settings), verbose=0, **options)
+    try:
+        return method(dataset.with_options(settings), verbose=0, **options)
+    finally:
+        held.clear()

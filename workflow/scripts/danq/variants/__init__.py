@@ -1,0 +1,1 @@
+"""Effects of sequence variants on the predictions of a model."""
