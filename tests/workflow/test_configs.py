@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import jsonschema
 import pytest
 import toys
 import yaml
@@ -56,6 +57,18 @@ KEYS = all_keys()
 def project(tmp_path_factory) -> Path:
     """A copy of the project without results."""
     return copy_project(tmp_path_factory.mktemp("project"))
+
+
+def test_the_configs_in_the_documentation_have_the_keys_of_the_schema():
+    """Blocks of YAML in README and docs name keys that exist; required keys of other blocks may be left out."""
+    found = 0
+    for page in [PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")]:
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+            for name, value in yaml.safe_load(block).items():
+                parts = {"properties": {name: SCHEMA["properties"][name]}, "$defs": SCHEMA["$defs"]}
+                jsonschema.validate({name: value}, parts)
+                found += 1
+    assert found >= 4
 
 
 # The schema
