@@ -11,7 +11,7 @@ from project import error_of, program
 
 from danq.errors import UserError
 from danq.variants.checked import REASONS, Counts, checked, kind
-from danq.variants.contigs import Contigs, names_in
+from danq.variants.contigs import Contigs
 from danq.variants.read import Record, parts, records
 from danq.variants.survey import CHECKED
 
@@ -97,12 +97,6 @@ def test_a_truncated_file_is_one_sentence(formats, tmp_path):
     (tmp_path / "binary").write_bytes(bytes(range(128, 256)))
     with pytest.raises(UserError, match="neither VCF, BCF nor a table"):
         list(records(tmp_path / "binary"))
-
-
-def test_contigs_are_matched_by_their_usual_names():
-    ucsc, ensembl = {"chr1": 5, "chrM": 5}, {"1": 5, "MT": 5}
-    assert [names_in(ucsc, name) for name in ("1", "chr1", "MT", "M", "2")] == ["chr1", "chr1", "chrM", "chrM", None]
-    assert [names_in(ensembl, name) for name in ("1", "chr1", "chrM", "chr2")] == ["1", "1", "MT", None]
 
 
 GENOME = {"chr1": "ACGTTGCAAGGCTTACCATGGATCCAGTACNNRY" + "ACGT" * 20, "chrM": "GATTACA"}

@@ -1,4 +1,4 @@
-"""The contigs of a genome as padded nibbles, a few of them in memory, and contigs that files name differently."""
+"""The contigs of a genome as padded nibbles, a few of them in memory."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data.contig_names import genome_name
 from ..data.genome import Genome
 
 BASES = 1 << 29  # in memory at a time, if no single contig has more
-MITOCHONDRION = ("chrM", "chrMT", "MT", "M")
-
-
-def names_in(contigs: dict[str, int], name: str) -> str | None:
-    """The name of a contig in the genome: the same, or with or without `chr`, or another name of the mitochondrion."""
-    others = MITOCHONDRION if name in MITOCHONDRION else (name.removeprefix("chr"), f"chr{name}")
-    return next((one for one in (name, *others) if one in contigs), None)
 
 
 class Contigs:
@@ -43,9 +37,9 @@ class Contigs:
         self._rank: dict[str, int] = {name: rank for rank, name in enumerate(self.names)}
 
     def rank(self, name: str) -> int:
-        """The number of a contig, from 0, by any of its names (see `names_in`); -1 if the genome does not have it."""
+        """The number of a contig, from 0, by any of its names (see `genome_name`); -1 if the genome does not have it."""
         if name not in self._rank:
-            found = names_in(self._genome.contigs, name)
+            found = genome_name(name, self._genome.contigs)
             self._rank[name] = -1 if found is None else self._rank[found]
         return self._rank[name]
 
