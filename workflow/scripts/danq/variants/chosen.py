@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UserError
+from ..runtime import checkpoint
+from ..runtime.ensembles import Ensemble
 from .read import Record, records
 from .results import Results
 from .scores import difference
@@ -31,6 +33,12 @@ def of_file(path: str | Path, name: str | None = None, number: int | None = None
             return record
     wanted = f"with the id {name!r}" if name is not None else f"number {number}; they are counted from 1"
     raise UserError(f"{path}: has no variant {wanted}")
+
+
+def check_model(results: Results, ensemble: Ensemble) -> None:
+    """Raise a UserError if the effects are of other checkpoints."""
+    if results.facts.checkpoints != tuple(checkpoint.digest(path) for path in ensemble.paths):
+        raise UserError(f"{results.path}: was scored with other checkpoints; give the same ones")
 
 
 def largest(results: Results, number: int) -> list[Record]:

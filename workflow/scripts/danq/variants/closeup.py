@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
+from ..data.onehot import ALPHABET
 from ..data.targets import Target
 from ..errors import UserError
 from ..explain.mutagenesis import bases_of, importance, mutated, present
 from ..explain.mutants import TURNS
+from ..file_names import file_names
 from ..runtime.ensembles import Ensemble
 from . import scores
 from .alleles import AlleleWindows, anchor, longest
@@ -19,7 +21,6 @@ from .checked import Alleles, checked
 from .contigs import Contigs
 from .read import Record
 
-SHOWN = 10  # targets by default
 WINDOWS = 2  # of a variant: one for each allele
 
 
@@ -35,9 +36,8 @@ class CloseUp:
     targets : the shown ones
     p_ref, p_alt : their probabilities, float32 (T,)
     target : the one of them that `heights` are about, as index
-    heights : importance of the base at each column in logits, at its letter A, C, G, T: float64 (2, W, 4), reference
-        first; 0 for unknown bases and in gaps
-    gaps : bool (2, W), where a sequence has no base
+    letters : base of each sequence, reference first, in each column: two texts of W letters; N if unknown, - in gaps
+    heights : its importance in logits, at A, C, G or T: float64 (2, W, 4); 0 for other letters
     places : 1-based position on the contig of each column of the reference, int64 (W,); 0 in gaps and beyond the contig
     differing : first column of the variant and the one after the last, without bases that both alleles share
     """
@@ -51,8 +51,8 @@ class CloseUp:
     p_ref: np.ndarray
     p_alt: np.ndarray
     target: int
+    letters: tuple[str, str]
     heights: np.ndarray
-    gaps: np.ndarray
     places: np.ndarray
     differing: tuple[int, int]
 
@@ -74,6 +74,15 @@ def aligned(ref: str, alt: str) -> tuple[np.ndarray, tuple[int, int]]:
         index[row, :left] = np.arange(left)
         index[row, width - last :] = np.arange(left, len(allele))
     return index, (first, width - last)
+
+
+def _shown(differences: np.ndarray, candidates: Sequence[Target], most: int | None, target: Target | None) -> list[int]:
+    """Columns of the targets to show, the largest |difference| first."""
+    wanted = {one.index - 1 for one in candidates}
+    order = np.argsort(-np.abs(differences), kind="stable").tolist()
+    shown = [column for column in order if column in wanted][:most]
+    also = target.index - 1 if target else shown[0]
+    return [column for column in order if column in {*shown, also}]
 
 
 class Viewer:
@@ -118,14 +127,17 @@ class Viewer:
     def view(
         self,
         alleles: Alleles,
-        chosen: Sequence[Target] = (),
+        candidates: Sequence[Target],
+        most: int | None = None,
         target: Target | None = None,
         progress: tqdm | None = None,
     ) -> CloseUp:
         """The close-up of one allele.
 
-        chosen : targets to show; default: the `SHOWN` with the largest |difference|
-        target : the one whose importance is shown; default: of the shown ones, that with the largest |difference|
+        candidates : targets to show
+        most : how many of them to show, those with the largest |difference|; default: all
+        target : the one whose importance is shown, also shown if it is no candidate; default: that with the largest
+            |difference|
         progress : a progress bar over `sequences`, which is moved on; default: one of its own
         """
         source = AlleleWindows(alleles, self.contigs, self.ensemble.length, WINDOWS, WINDOWS)
@@ -133,11 +145,12 @@ class Viewer:
         found = np.concatenate([values for _, values in mutated(self.ensemble, source, begin, end, progress=progress)])
         bases = bases_of(source, slice(0, WINDOWS), begin, end)
         p_ref, p_alt = present(found, bases)[:, 0]
-        columns = self._shown(p_ref, p_alt, chosen, target)
+        columns = _shown(scores.difference(p_ref, p_alt), candidates, most, target)
         column = columns[0] if target is None else target.index - 1
         heights = importance(found[..., [column]], bases) * bases
         index, differing = self._columns(alleles, begin, end)
-        gaps = index < 0
+        gaps, row = index < 0, np.arange(WINDOWS)[:, None]
+        texts = np.array(list(ALPHABET + "N"))[np.where(bases.any(axis=2), bases.argmax(axis=2), 4)]
         return CloseUp(
             contig=self.contigs.names[alleles.contig[0]],
             position=int(alleles.start[0]) + 1,
@@ -148,21 +161,11 @@ class Viewer:
             p_ref=p_ref[columns],
             p_alt=p_alt[columns],
             target=columns.index(column),
-            heights=np.where(gaps[..., None], 0, heights[np.arange(2)[:, None], index]),
-            gaps=gaps,
+            letters=tuple(map("".join, np.where(gaps, "-", texts[row, index]).tolist())),
+            heights=np.where(gaps[..., None], 0, heights[row, index]),
             places=self._places(alleles, index[0], begin),
             differing=differing,
         )
-
-    def _shown(
-        self, p_ref: np.ndarray, p_alt: np.ndarray, chosen: Sequence[Target], target: Target | None
-    ) -> list[int]:
-        """Columns of the targets to show, the largest |difference| first."""
-        order = np.argsort(-np.abs(scores.difference(p_ref, p_alt)), kind="stable").tolist()
-        wanted = {one.index - 1 for one in chosen} or set(order[:SHOWN])
-        if target:
-            wanted.add(target.index - 1)
-        return [column for column in order if column in wanted]
 
     def _columns(self, alleles: Alleles, begin: int, end: int) -> tuple[np.ndarray, tuple[int, int]]:
         """Index of the base of each sequence in each column, counted from `begin`; the columns of the variant."""
@@ -182,3 +185,22 @@ class Viewer:
         places = alleles.start[0] - anchor(self.ensemble.length) + begin + index + 1
         beyond = (places < 1) | (places > self.contigs.lengths[alleles.contig[0]])
         return np.where((index < 0) | beyond, 0, places)
+
+
+def views(
+    viewer: Viewer,
+    records: Sequence[Record],
+    candidates: Sequence[Target],
+    most: int | None = None,
+    target: Target | None = None,
+) -> dict[str, CloseUp]:
+    """The close-ups of several variants, by names of files that begin with their number; see `Viewer.view`."""
+    digits = len(str(len(records)))
+    texts = [f"{one.contig}:{one.position}:{one.ref}:{one.alts[0]}" for one in records]
+    names = file_names(f"{number:0{digits}}_{text}" for number, text in enumerate(texts, 1))
+    alleles = [viewer.allele(one, text) for one, text in zip(records, texts, strict=True)]
+    total = sum(map(viewer.sequences, alleles))
+    with tqdm(desc="mutating", total=total, unit=" sequences", disable=None) as progress:
+        return {
+            name: viewer.view(one, candidates, most, target, progress) for name, one in zip(names, alleles, strict=True)
+        }
