@@ -1,19 +1,15 @@
 """Saturation mutagenesis, compared with a loop over one-hot tensors and with the weights of a linear model."""
 
-import keras
 import numpy as np
 import pytest
-from keras import layers
+from toy_models import HandMade, linear_model
 
 from danq.data import onehot
 from danq.data.sources import PackedArray
-from danq.data.targets import Target
 from danq.errors import UserError
 from danq.explain.mutagenesis import bases_of, importance, mutated, present
 from danq.explain.mutants import Mutants
 from danq.runtime import checkpoint, ensembles
-from danq.runtime.batches import on_packed
-from danq.runtime.devices import Devices
 from danq.runtime.ensembles import Ensemble
 
 
@@ -87,27 +83,11 @@ def test_predictions_are_those_of_each_mutant_alone(trained, monkeypatch, chunk)
     np.testing.assert_array_equal(chosen, values[..., [2, 0]])
 
 
-class Linear(Ensemble):
-    """A model whose logit is a sum of weights (length, 4, targets) at the bases of a sequence."""
-
-    def __init__(self, weights, bias=0.0):
-        self.length, _, n_targets = weights.shape
-        window = keras.Input((self.length, 4))
-        dense = layers.Dense(n_targets, activation="sigmoid", name="sum")
-        model = keras.Model(window, dense(layers.Flatten()(window)))
-        dense.set_weights([weights.reshape(-1, n_targets), np.full(n_targets, bias)])
-        targets = [Target(index, f"T{index}", "TF") for index in range(1, n_targets + 1)]
-        self.paths, self.strands, self.devices = ["linear"], "forward", Devices()
-        self.blueprints = [checkpoint.Blueprint("linear", {}, self.length, targets)]
-        self.models = [model]
-        self._predictor = on_packed(self._members, self.length)
-
-
 def test_importance_gives_the_weights_of_a_linear_model():
     tensor, source = windows(6, 12, unknown=0.2)
     weights = np.random.default_rng(3).normal(0, 0.4, (12, 4, 2))
     centred = weights - weights.mean(axis=1, keepdims=True)
-    (rows, found), *others = mutated(Linear(weights), source)
+    (rows, found), *others = mutated(HandMade(linear_model(weights)), source)
     assert (rows, others) == (slice(0, 6), [])
     scores = importance(found, bases_of(source, rows))
     expected = np.einsum("nlb,lbt->nlt", tensor, centred) * 4 / 3  # the mean over all four bases is 3/4 of it
@@ -117,10 +97,10 @@ def test_importance_gives_the_weights_of_a_linear_model():
 
 def test_certain_predictions_have_finite_importance():
     _, source = windows(1, 4)
-    (rows, found), *_ = mutated(Linear(np.full((4, 4, 1), 30.0)), source)
+    (rows, found), *_ = mutated(HandMade(linear_model(np.full((4, 4, 1), 30.0))), source)
     assert np.isfinite(importance(found, bases_of(source, rows))).all()
 
 
 def test_a_broken_model_is_an_error():
-    with pytest.raises(UserError, match="linear: predicts values that are not numbers"):
-        list(mutated(Linear(np.full((4, 4, 1), np.nan)), windows(1, 4)[1]))
+    with pytest.raises(UserError, match="hand-made: predicts values that are not numbers"):
+        list(mutated(HandMade(linear_model(np.full((4, 4, 1), np.nan))), windows(1, 4)[1]))

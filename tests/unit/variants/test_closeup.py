@@ -7,11 +7,13 @@ import sys
 
 import numpy as np
 import pytest
+import toys
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
 from project import error_of
 from scipy.special import logit
+from toy_models import HandMade, word_model
 
 from danq.errors import UserError
 from danq.plots import variant as pictures_of_variants
@@ -105,6 +107,21 @@ def test_importance_is_that_of_each_substitution_predicted_alone(ensemble, conti
     whole = sequences["chr1"]
     for letter, place in zip(view.letters[0], view.places, strict=True):
         assert (whole[place - 1] if place else "-") == letter
+
+
+def test_a_motif_stands_out_where_it_is_whole(tmp_path):
+    """Logit = 4 x the number of fitting bases - 22: each base of the motif adds 4, if all others fit."""
+    motif = "GATTACA"
+    flank = "".join(np.random.default_rng(0).choice(list("ACGT"), 60))
+    genome = toys.write_fasta(tmp_path / "g.fa", {"chr1": flank + motif + flank})
+    viewer = Viewer(HandMade(word_model(LENGTH, motif, 4.0, -22.0)), Contigs(genome, LENGTH), 20)
+    view = viewer.view(viewer.allele(Record("chr1", 64, "", "T", ("G",)), "v"), viewer.ensemble.targets)
+    assert view.letters[0][17:24] == motif
+    np.testing.assert_allclose(logit([view.p_ref[0], view.p_alt[0]]), [6, 2], atol=1e-3)
+    of_ref, of_alt = (heights.sum(axis=1) for heights in view.heights)
+    np.testing.assert_allclose(of_ref, [0] * 17 + [4] * 7 + [0] * 17, atol=1e-3)
+    assert of_alt[20] == pytest.approx(2 - (6 + 2 + 2) / 3, abs=1e-3)  # one substitution restores the motif
+    np.testing.assert_allclose(of_alt[[*range(17, 20), *range(21, 24)]], 4, atol=1e-3)
 
 
 def test_bases_beyond_the_contig_and_the_window_are_left_out(ensemble, contigs, sequences):
