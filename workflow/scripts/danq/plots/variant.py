@@ -48,7 +48,7 @@ def _title(view: CloseUp) -> str:
     p_ref, p_alt = view.p_ref[view.target], view.p_alt[view.target]
     return (
         f"{pictures.short(view.contig, 30)}:{view.position:,} {alleles}{name}\n"
-        f"{pictures.short(target.title, 50)}:   p_ref {p_ref:.3g}   p_alt {p_alt:.3g}"
+        f"{pictures.short(target.title, 50)}:   p_ref {p_ref:#.3g}   p_alt {p_alt:#.3g}"
     )
 
 
@@ -103,8 +103,9 @@ def _bars(axes: Axes, view: CloseUp) -> None:
     axes.set_xlabel("difference of the predicted probability (p_alt - p_ref)", fontsize=9)
     right = axes.twinx()
     right.set_ylim(axes.get_ylim())
-    right.set_yticks(row, [f"{one:.3g} → {other:.3g}" for one, other in zip(view.p_ref, view.p_alt, strict=True)])
-    right.set_title("p_ref → p_alt", fontsize=8, loc="right", pad=3)
+    right.set_yticks(row, [f"{one:#.3g} → {other:#.3g}" for one, other in zip(view.p_ref, view.p_alt, strict=True)])
+    corner = {"xycoords": "axes fraction", "textcoords": "offset points"}
+    right.annotate("p_ref → p_alt", (1, 1), (3.5, 2), **corner, fontsize=8, va="bottom")
     for one in (axes, right):
         pictures.plain(one)
         one.tick_params(axis="y", length=0, labelsize=8)
