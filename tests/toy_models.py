@@ -1,9 +1,15 @@
-"""A small model whose first layer has batch normalisation, and its definition in plain NumPy."""
+"""Small models whose results are known: one with batch normalisation, and its definition in plain NumPy, and others."""
 
 import keras
 import numpy as np
 from keras import layers
 from scipy.special import erf, expit
+
+from danq.data.targets import Target
+from danq.runtime import checkpoint
+from danq.runtime.batches import on_packed
+from danq.runtime.devices import Devices
+from danq.runtime.ensembles import Ensemble
 
 WIDTH, STRIDE, FILTERS, TARGETS, POOL = 7, 2, 5, 3, 3
 ACTIVATIONS = {
@@ -67,3 +73,33 @@ def of_pooled(model, values):
 def probabilities(model, outputs):
     """Probabilities (n, targets) from the outputs of the filters (n, positions, filters)."""
     return of_pooled(model, pooled(outputs))
+
+
+class HandMade(Ensemble):
+    """An ensemble of one model that no checkpoint holds, on the forward strand."""
+
+    def __init__(self, model):
+        _, self.length, _ = model.input_shape
+        self.targets = [Target(number, f"T{number}", "TF") for number in range(1, model.output_shape[1] + 1)]
+        self.models, self.paths, self.strands, self.devices = [model], ["hand-made"], "forward", Devices()
+        self.blueprints = [checkpoint.Blueprint("hand-made", {}, self.length, self.targets)]
+        self._predictor = on_packed(self._members, self.length)
+
+
+def linear_model(weights):
+    """A model whose logits are sums of weights (length, 4, targets) at the bases of a sequence."""
+    window = keras.Input((len(weights), 4))
+    dense = layers.Dense(weights.shape[2], activation="sigmoid")
+    model = keras.Model(window, dense(layers.Flatten()(window)))
+    dense.set_weights([weights.reshape(-1, weights.shape[2]), np.zeros(weights.shape[2])])
+    return model
+
+
+def word_model(length, word, weight, bias):
+    """A model whose logit is `weight` times the largest number of bases that fit a word at any place, plus `bias`."""
+    window = keras.Input((length, 4))
+    scan, dense = layers.Conv1D(1, len(word), use_bias=False), layers.Dense(1, activation="sigmoid")
+    model = keras.Model(window, dense(layers.GlobalMaxPooling1D()(scan(window))))
+    scan.set_weights([np.array([[[float(base == letter)] for letter in "ACGT"] for base in word])])
+    dense.set_weights([np.full((1, 1), weight), np.full(1, bias)])
+    return model

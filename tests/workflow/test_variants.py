@@ -62,6 +62,15 @@ def test_a_longer_list_adds_blocks_and_keeps_the_names_of_the_others(project):
     assert made[200_001] == {f"{folder}/{block}.h5" for block in (0, 1, 2)}
 
 
+def test_the_largest_effects_are_drawn_unless_unwanted(project):
+    checked(project, 1)
+    drawn = [job for (rule, _), job in planned(project).items() if rule == "draw_variants"]
+    folders = {f"results/toy/models/{model}/variants/gwas" for model in ("danq", "deepsea")}
+    assert {job["output"] for job in drawn} == {f"{folder}/pictures" for folder in folders}
+    assert all(job["output"].replace("pictures", "effects.h5") in job["input"] for job in drawn)
+    assert "draw_variants" not in rules(planned(project, models=["danq"], pictures=0))
+
+
 def test_ten_million_variants_are_planned_in_seconds(project):
     """100 blocks. The limit is 60 s; it takes about 3."""
     checked(project, 10_000_000)

@@ -91,12 +91,18 @@ CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
 VARIANTS = config["variants"]["files"]
 VARIANT_MODELS = config["variants"]["models"] or MODELS
 VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
+VARIANT_FILES += ["pictures"] if config["variants"]["pictures"] else []
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/tracks/bigwig" for model in TRACK_MODELS]
 HUB = [f"{RESULTS}/hub"] if config["tracks"] and config["tracks"]["hub"] else []
 PICTURE_FOLDERS += HUB
+PICTURE_FOLDERS += [
+    f"{RESULTS}/models/{model}/variants/{variants}/pictures"
+    for model in VARIANT_MODELS
+    for variants in (VARIANTS if config["variants"]["pictures"] else [])
+]
 REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]

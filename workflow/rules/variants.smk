@@ -122,3 +122,34 @@ rule join_variants:
     shell:
         "python {params.program:q} {params.folder} {params.options} --table {output.table} --skipped {output.skipped}"
         " --output {output.effects} 2> {log}"
+
+
+rule draw_variants:
+    input:
+        effects=f"{RESULTS}/models/{{model}}/variants/{{variants}}/effects.h5",
+        genome=GENOME,
+        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+    output:
+        report(
+            directory(f"{RESULTS}/models/{{model}}/variants/{{variants}}/pictures"),
+            patterns=["{picture}.png"],
+            caption="../report/variant.rst",
+            category="5 Variants",
+            labels={"model": "{model}", "variants": "{variants}", "variant": "{picture}"},
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_variants/{{model}}/{{variants}}.log",
+    conda:
+        "../envs/danq.yaml"
+    threads: 8
+    resources:
+        gpu=gpus_here(),
+    params:
+        program=program("draw_variant"),
+        code=code_of_model("draw_variant"),
+        options=options(top=config["variants"]["pictures"]),
+    message:
+        "Draw the variants {wildcards.variants} with the largest effects on {wildcards.model}"
+    shell:
+        "python {params.program:q} --checkpoint={input.checkpoint} --genome={input.genome:q} --effects={input.effects}"
+        " {params.options} --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"

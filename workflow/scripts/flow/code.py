@@ -73,7 +73,7 @@ PLUMBING = {
     "danq.motifs.site_list": {"read_sites"},  # the text format of `predict.py -M`
     "cli": {
         *("check_outputs", "distinct", "inside", "named", "packed_folder"),
-        *("parser", "run", "warnings_to_stdout", "windows_in"),
+        *("parser", "quiet_loading", "run", "warnings_to_stdout", "windows_in"),
     },
     "flow.*": set(),
     **{
