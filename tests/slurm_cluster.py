@@ -46,7 +46,7 @@ JobCompType=jobcomp/none
 SlurmdParameters=config_overrides
 ReturnToService=2
 # Short intervals for tests; records of jobs are kept until the tests have read them.
-SlurmdTimeout=5
+SlurmdTimeout=15
 SchedulerParameters=sched_interval=2,sched_min_interval=0,batch_sched_delay=0
 MinJobAge=86400
 KillWait=30

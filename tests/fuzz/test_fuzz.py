@@ -13,7 +13,7 @@ from formats import FORMATS
 from mutators import BYTES, TEXT
 from worker import case_of
 
-CASES = 450
+CASES = 600
 
 
 @pytest.fixture(scope="module")

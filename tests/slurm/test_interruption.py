@@ -252,10 +252,12 @@ def test_a_failed_node(cluster, short, tmp_path):
     (job,) = cluster.jobs_of(project, "train")
     cluster.start_requeued(job["JobId"])
     head.finish()
-    (resumed,) = short.assert_same_results(project)
-    assert resumed >= 5
+    resumed = short.assert_same_results(project)
     (job,) = cluster.jobs_of(project, "train")
-    assert (job["JobState"], job["Restarts"]) == ("COMPLETED", "1")
+    assert job["JobState"] == "COMPLETED"
+    # On a busy machine, the node may miss a ping and count as failed once more.
+    assert 1 <= len(resumed) <= int(job["Restarts"])
+    assert min(resumed) >= 5
 
 
 @pytest.mark.parametrize("profile", PROFILES)
