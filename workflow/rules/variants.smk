@@ -122,3 +122,30 @@ rule join_variants:
     shell:
         "python {params.program:q} {params.folder} {params.options} --table {output.table} --skipped {output.skipped}"
         " --output {output.effects} 2> {log}"
+
+
+rule draw_variants:
+    input:
+        expand(
+            "{results}/models/{model}/variants/{{variants}}/effects.h5", results=RESULTS, model=VARIANT_MODELS
+        ),
+    output:
+        report(
+            f"{RESULTS}/variants/{{variants}}/effects.png",
+            caption="../report/manhattan.rst",
+            category="5 Variants",
+            labels={"model": "all", "variants": "{variants}"},
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_variants/{{variants}}.log",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_variants"),
+        code=code_of("draw_variants"),
+        effects=lambda wildcards, input: by_name_of(VARIANT_MODELS, input),
+    message:
+        "Draw the effects of the variants {wildcards.variants}"
+    shell:
+        "python {params.program:q} {params.effects} --title={wildcards.variants:q} --output {output} 2> {log}"
