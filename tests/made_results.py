@@ -26,6 +26,11 @@ from danq.motifs.compare_motifs import ANNOTATED, RECOVERED
 from danq.motifs.meme import Motif, write_meme
 from danq.published.figures import medians
 from danq.published.target_list import is_published
+from danq.variants.checked import Alleles
+from danq.variants.effects import compared
+from danq.variants.results import Facts, reading
+from danq.variants.results import writing as writing_effects
+from danq.variants.tables import write_skipped
 
 NASTY = [
     "<script>window.executed = 1</script>",
@@ -245,6 +250,25 @@ def _picture(path: Path, values: np.ndarray | None = None) -> None:
     drawn.savefig(path, dpi=100)
 
 
+def write_variants(folder: Path, targets: list[Target], models: tuple[str, ...], n: int = 150) -> None:
+    """Effects of n variants by each model, with three skipped alleles, and a picture."""
+    draw = np.random.default_rng(4)
+    for model in models:
+        home = folder / "models" / model / "variants/gwas"
+        home.mkdir(parents=True)
+        facts = Facts(("hash",), "both", tuple(range(1, len(targets) + 1)), ("difference",), "skip", 100, 0, 10)
+        reference, alternative = draw.random((2, n, len(targets))).astype(np.float32)
+        texts = [f"rs{i}" for i in range(n)], ["A"] * n, ["C"] * n
+        places = np.arange(1, n + 1), np.arange(n, dtype=np.int32) % 2, np.arange(n) * 7
+        with writing_effects(home / "effects.h5", facts, targets, {"chr1": 5000, "chr2": 4000}) as writer:
+            writer.append(compared(Alleles(*places, *texts, np.ones(n, bool)), reference, alternative, None))
+            writer.counts.skipped["star"] = 3
+            writer.counts.examples["star"] = "chr1:5:A>*"
+        with reading(home / "effects.h5") as made:
+            write_skipped(made.counts, home / "skipped.tsv")
+    _picture(folder / "variants/gwas/effects.png")
+
+
 @dataclass(frozen=True)
 class Made:
     """A report page, and the results that it shows."""
@@ -254,7 +278,14 @@ class Made:
 
 
 def make(
-    folder: Path, targets, models=("danq", "deepsea"), influence: bool = True, baselines=(), control=False, **more
+    folder: Path,
+    targets,
+    models=("danq", "deepsea"),
+    influence: bool = True,
+    baselines=(),
+    control=False,
+    variants=False,
+    **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
     write_results(folder, targets, models, influence=influence, baselines=baselines, control=control, **more)
@@ -263,6 +294,9 @@ def make(
     (folder / "logs/train.log").write_text("\n".join(["WARNING: of another library", *lines, "17:04:00 INFO    well"]))
     words = ["-r", folder, "-w", folder / "windows", "-m", *models, "-l", folder / "logs"]
     words += ["--baselines", *baselines] if baselines else []
+    if variants:
+        write_variants(folder, targets, models)
+        words += ["--variants", "gwas"]
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))
     assert done.returncode == 0, done.stderr

@@ -436,3 +436,23 @@ def test_baselines_are_marked_and_have_curves_but_no_filters(tmp_path, opening):
         legend = page.locator("#dialog-content .chart .legendtext").all_text_contents()
         assert len([text for text in legend if "(baseline)" in text]) == 4  # two baselines, two kinds of curves
         assert "minus motif (baseline)" in page.locator("#dialog-content").text_content() or "kmer" in best
+
+
+def test_variants_are_counted_drawn_sorted_and_filtered(tmp_path, opening):
+    made = made_results.make(tmp_path, made_results.small_targets(), variants=True)
+    with opening(made) as opened:
+        page = opened.page
+        counts = page.locator("#variant-counts tbody tr").first.text_content()
+        assert "3: * (deleted by another variant) (first: chr1:5:A>*)" in counts
+        assert page.locator("img[alt*='variants gwas along the genome']").evaluate("one => one.naturalWidth") > 100
+        rows = "#variant-table tbody tr"
+        assert "of 200 alleles" in page.locator("#variant-table_info").text_content()
+        page.locator("#variant-table th").nth(11).click()
+        page.locator("#variant-table th[aria-sort=ascending]").wait_for()
+        texts = page.locator(f"{rows} td:nth-child(12)").all_text_contents()
+        rising = [float(text.replace("\N{MINUS SIGN}", "-")) for text in texts]
+        assert rising == sorted(rising)
+        page.locator("#variant-text").fill("deepsea chr2")
+        shown = page.locator(f"{rows} td:nth-child(3)").all_text_contents()
+        assert set(shown) == {"deepsea"}
+        assert page.evaluate("window.executed") is None

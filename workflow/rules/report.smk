@@ -30,10 +30,27 @@ rule report:
             multiext(f"{RESULTS}/published", ".tsv", "_wins.tsv", ".png") if config["evaluate"]["published"] else []
         ),
         added=multiext(f"{RESULTS}/", "added.tsv", "baseline_wins.tsv") if BASELINES else [],
+        variants=(
+            expand(
+                "{results}/models/{model}/variants/{variants}/{file}",
+                results=RESULTS,
+                model=VARIANT_MODELS,
+                variants=VARIANTS,
+                file=["effects.h5", "skipped.tsv"],
+            )
+            + expand("{results}/variants/{variants}/effects.png", results=RESULTS, variants=VARIANTS)
+        ),
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
-            for part in ["page.css", "page.js", "targets.js", "logo.js", "filters.js"]
+            for part in [
+                "page.css",
+                "page.js",
+                "targets.js",
+                "logo.js",
+                "filters.js",
+                *["variants.js"] * bool(VARIANTS),
+            ]
         ],
     output:
         f"{RESULTS}/report.html",
@@ -50,6 +67,8 @@ rule report:
             models=MODELS,
             baselines=BASELINES or None,
             controls=CONTROLS or None,
+            variants=list(VARIANTS) or None,
+            variant_models=VARIANT_MODELS if VARIANTS else None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),

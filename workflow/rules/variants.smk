@@ -153,3 +153,28 @@ rule draw_variants:
     shell:
         "python {params.program:q} --checkpoint={input.checkpoint} --genome={input.genome:q} --effects={input.effects}"
         " {params.options} --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
+
+
+rule draw_manhattan:
+    input:
+        expand("{results}/models/{model}/variants/{{variants}}/effects.h5", results=RESULTS, model=VARIANT_MODELS),
+    output:
+        report(
+            f"{RESULTS}/variants/{{variants}}/effects.png",
+            caption="../report/manhattan.rst",
+            category="5 Variants",
+            labels={"model": "all", "variants": "{variants}"},
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_manhattan/{{variants}}.log",
+    localrule: True
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_manhattan"),
+        code=code_of("draw_manhattan"),
+        effects=lambda wildcards, input: by_name_of(VARIANT_MODELS, input),
+    message:
+        "Draw the effects of the variants {wildcards.variants}"
+    shell:
+        "python {params.program:q} {params.effects} --title={wildcards.variants:q} --output {output} 2> {log}"

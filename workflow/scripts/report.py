@@ -28,6 +28,10 @@ def main() -> None:
     parser.add_argument("--influence", action="store_true", help="show what influence.py wrote, too")
     parser.add_argument("--baselines", nargs="*", default=[], help="names of the baselines' folders")
     parser.add_argument("--controls", nargs="*", default=[], help="names of the folders in controls to show")
+    parser.add_argument("--variants", nargs="+", action="extend", default=[], help="names of lists of variants to show")
+    parser.add_argument(
+        "--variant-models", nargs="+", action="extend", default=[], help="models that scored them (default: all)"
+    )
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     results = Path(args.results)
@@ -47,6 +51,8 @@ def main() -> None:
         influence=args.influence,
         baselines=[ModelResults(name, results / "models" / name) for name in args.baselines],
         controls=args.controls,
+        lists=args.variants,
+        variant_models=args.variant_models or args.models,
     )
 
 

@@ -37,7 +37,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import data
+from . import data, variants
 from .data import as_json
 
 MOST_WARNINGS = 20
@@ -260,6 +260,8 @@ def write_report(
     influence: bool = False,
     baselines: Sequence[ModelResults] = (),
     controls: Sequence[str] = (),
+    lists: Sequence[str] = (),
+    variant_models: Sequence[str] = (),
 ) -> None:
     """Write the page.
 
@@ -271,6 +273,7 @@ def write_report(
     influence : whether to show influence.tsv and influence.png of each model
     baselines : shown beside the models, without training and motifs; the page opens with what the models add to them
     controls : names of the folders in `results`/controls whose control.tsv is shown
+    lists, variant_models : names of the lists of variants to show, and of the models that scored them
     """
     results, run = Path(results), _run(Path(windows), logs)
     page = {"title": title} | run
@@ -282,6 +285,7 @@ def write_report(
     page["trained"] = [_model(model, number, influence) for number, model in enumerate(models)]
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
+    page["variants"] = variants.section(results, lists, variant_models) if lists else None
     page["controls"] = [
         row for name in controls for row in CONTROL.read(results / "controls" / name / "control.tsv").to_dict("records")
     ]

@@ -37,7 +37,7 @@ class Contigs:
         self._rank: dict[str, int] = {name: rank for rank, name in enumerate(self.names)}
 
     def rank(self, name: str) -> int:
-        """The number of a contig, from 0, by any of its names (see `genome_name`); -1 if the genome does not have it."""
+        """The number of a contig, from 0, by any of its names; -1 if the genome does not have it."""
         if name not in self._rank:
             found = genome_name(name, self._genome.contigs)
             self._rank[name] = -1 if found is None else self._rank[found]
