@@ -98,7 +98,7 @@ def test_visualize_draws_the_same_pictures(folder, tmp_path, monkeypatch, name):
 
 
 def test_each_drawing_program_is_tested():
-    # test_region.py, test_closeup.py and test_along.py test them with their rooms.
+    # These are tested in tests/unit/tracks and tests/unit/variants.
     by_hand = {"draw_region", "draw_variant", "draw_manhattan"}
     assert set(PAIRS) | by_hand == {path.stem for path in SCRIPTS.glob("draw_*.py")}
 
