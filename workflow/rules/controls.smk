@@ -22,12 +22,12 @@ rule shuffled_labels:
         gpu=gpus_here(),
     params:
         program=program("shuffled_labels"),
-        code=code_of("shuffled_labels", config["models"][MODELS[0]]["architecture"]),
+        code=code_of("shuffled_labels", config["models"][next(iter(config["models"]))]["architecture"]),
         data=subpath(input.train, parent=True),
         folder=subpath(output.control, parent=True),
         options=options(**control_options(config)),
     message:
-        f"Train {MODELS[0]} on shuffled labels of {DATASET}, as a control"
+        f"Train {next(iter(RUNS))} on shuffled labels of {DATASET}, as a control"
     shell:
         "python {params.program:q} --data {params.data} {params.options} --gpus {resources.gpu} --threads {threads}"
         " --output {params.folder} 2> {log}"

@@ -37,7 +37,7 @@ rule variant_background:
     input:
         variants=on_disk(config["variants"]["background"]) if config["variants"]["background"] else [],
         genome=GENOME,
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=checkpoints_of,
     output:
         effects=f"{RESULTS}/models/{{model}}/variants/background.h5",
         skipped=f"{RESULTS}/models/{{model}}/variants/background.skipped.tsv",
@@ -58,7 +58,7 @@ rule variant_background:
     message:
         f"Score the background of variants of {DATASET} with {{wildcards.model}}"
     shell:
-        "python {params.program:q} --checkpoint={input.checkpoint} --genome={input.genome:q} {params.variants}"
+        "python {params.program:q} --checkpoint {input.checkpoint} --genome={input.genome:q} {params.variants}"
         " {params.options} --gpus {resources.gpu} --threads {threads} --skipped {output.skipped}"
         " --output {output.effects} 2> {log}"
 
@@ -69,7 +69,7 @@ rule variants:
         variants=lambda wildcards: on_disk(VARIANTS[wildcards.variants]),
         genome=GENOME,
         checked=f"{RESULTS}/variants/{{variants}}/checked.tsv",
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=checkpoints_of,
         background=f"{RESULTS}/models/{{model}}/variants/background.h5" if HAS_BACKGROUND else [],
     output:
         f"{RESULTS}/models/{{model}}/variants/{{variants}}/blocks/{{block}}.h5",
@@ -90,7 +90,7 @@ rule variants:
     message:
         "Score block {wildcards.block} of the variants {wildcards.variants} with {wildcards.model}"
     shell:
-        "python {params.program:q} --checkpoint={input.checkpoint} --genome={input.genome:q}"
+        "python {params.program:q} --checkpoint {input.checkpoint} --genome={input.genome:q}"
         " --variants={input.variants:q} {params.background} {params.options} --block={wildcards.block}"
         " --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
 
@@ -128,7 +128,7 @@ rule draw_variants:
     input:
         effects=f"{RESULTS}/models/{{model}}/variants/{{variants}}/effects.h5",
         genome=GENOME,
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=checkpoints_of,
     output:
         report(
             directory(f"{RESULTS}/models/{{model}}/variants/{{variants}}/pictures"),
@@ -151,7 +151,7 @@ rule draw_variants:
     message:
         "Draw the variants {wildcards.variants} with the largest effects on {wildcards.model}"
     shell:
-        "python {params.program:q} --checkpoint={input.checkpoint} --genome={input.genome:q} --effects={input.effects}"
+        "python {params.program:q} --checkpoint {input.checkpoint} --genome={input.genome:q} --effects={input.effects}"
         " {params.options} --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
 
 

@@ -11,6 +11,7 @@ from shlex import quote
 import pandas as pd
 
 from .files import DOWNLOADS, on_disk, results
+from .runs import runs
 
 # The keys of `motifs` that the scan depends on; the others affect only names and pictures.
 SCAN = ("split", "targets", "strands", "sites", "threshold", "min_sites", "pseudocount", "background", "trim")
@@ -67,10 +68,9 @@ def import_options(config: dict) -> dict:
 
 
 def train_options(config: dict, name: str) -> dict:
-    """The options of train.py for one model of the config."""
-    model = dict(config["models"][name])
+    """The options of train.py for one run."""
+    model = dict(runs(config)[name].settings)
     architecture, sizes, tensorboard = model.pop("architecture"), model.pop("sizes"), model.pop("tensorboard")
-    model["seed"] = config["seed"] if model["seed"] is None else model["seed"]
     return {
         "model": architecture,
         "size": [f"{size}={value}" for size, value in sorted(sizes.items())],
@@ -80,8 +80,8 @@ def train_options(config: dict, name: str) -> dict:
 
 
 def control_options(config: dict) -> dict:
-    """The options of shuffled_labels.py: the recipe of the first model, which is also the control's `name`."""
-    name = next(iter(config["models"]))
+    """The options of shuffled_labels.py: the recipe of the first run, which is also the control's `name`."""
+    name = next(iter(runs(config)))
     return train_options(config, name) | {"name": name, "tensorboard": None}
 
 
