@@ -83,10 +83,16 @@ with one_sentence("config: "):
 TRACK_MODELS = tracks.models(config) if config["tracks"] else []
 RESULTS = files.results(config)
 RUNS = runs.runs(config)  # trainings
+FOLDS = list(runs.folds_of(config))
+OF_FOLD = "/fold{fold}" if FOLDS else ""  # ends the path of what each fold has
+WINDOWS = f"{RESULTS}/windows{OF_FOLD}/"
+FIRST_WINDOWS = WINDOWS.format(fold=1)
 PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
 BASELINES = config["baselines"]
-COMPARED = [one.name for one in runs.compared(config)]  # in the tables
-TESTED = [*runs.representatives(config).values(), *BASELINES]  # each model once
+SHOWN = list(runs.representatives(config).values())  # each model once: alone, the ensemble, or the first seed
+COMPARED = SHOWN + BASELINES
+REPLICATES = runs.replicated(config)
+EVALUATED = list(dict.fromkeys([*COMPARED, *(name for names in REPLICATES.values() for name in names)]))
 MODELS = list(RUNS) if config["motifs"]["runs"] == "all" else list(runs.firsts(config).values())  # with motifs
 CONTROLS = [name for name, wanted in config["controls"].items() if wanted]
 DATASET = config["dataset"]
@@ -113,13 +119,14 @@ MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []
 on_disk = partial(files.on_disk, config)
 within = partial(within, config)
 by_name_of = by_model
-by_name = partial(by_model, [PREDICTORS[name].title for name in TESTED])
+by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
 
 
 wildcard_constraints:
     model="|".join(PREDICTORS),
+    fold=r"\d+",
     place="[^/]+",
     name="[^/]+",
 
@@ -140,11 +147,11 @@ def checkpoints_of(wildcards):
 
 
 def windows_of(split):
-    """The windows of a part for the predictor of the wildcard: those of its fold, if there are folds."""
+    """The windows of a part for the predictor of the wildcard: with folds, those of its fold."""
 
     def path(wildcards):
         fold = PREDICTORS[wildcards.model].fold
-        return f"{RESULTS}/windows/{f'fold{fold}/' if fold else ''}{split}.h5"
+        return f"{WINDOWS}{split}.h5".format(fold=fold or 1)
 
     return path
 

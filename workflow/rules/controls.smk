@@ -1,9 +1,9 @@
 # Trainings that must learn nothing.
 rule shuffled_labels:
     input:
-        train=f"{RESULTS}/windows/train.h5",
-        valid=f"{RESULTS}/windows/valid.h5",
-        test=f"{RESULTS}/windows/test.h5",
+        train=f"{FIRST_WINDOWS}train.h5",
+        valid=f"{FIRST_WINDOWS}valid.h5",
+        test=f"{FIRST_WINDOWS}test.h5",
     output:
         weights=f"{RESULTS}/controls/shuffled_labels/model.weights.h5",
         predictions=f"{RESULTS}/controls/shuffled_labels/test.h5",

@@ -6,8 +6,8 @@ rule report:
             *["auc.tsv", "comparison.tsv", "assays.tsv", "paired.tsv", "annotated.tsv", "recovered.tsv"],
             *["history.png", "assays.png", "calibration.png"],
         ),
-        windows=multiext(f"{RESULTS}/windows/", "targets.tsv", "test.h5"),
-        account=f"{RESULTS}/windows/account.tsv" if config["source"] == "peaks" else [],
+        windows=multiext(FIRST_WINDOWS, "targets.tsv", "test.h5"),
+        account=f"{FIRST_WINDOWS}account.tsv" if config["source"] == "peaks" else [],
         models=expand(
             "{results}/models/{model}/{file}",
             results=RESULTS,
@@ -63,7 +63,7 @@ rule report:
         code=code_of("report"),
         options=options(
             results=RESULTS,
-            windows=f"{RESULTS}/windows",
+            windows=os.path.dirname(FIRST_WINDOWS),
             models=MODELS,
             baselines=BASELINES or None,
             controls=CONTROLS or None,

@@ -10,6 +10,8 @@ from shlex import quote
 
 import pandas as pd
 
+from danq.data.split import REST
+
 from .files import DOWNLOADS, on_disk, results
 from .runs import runs
 
@@ -42,10 +44,12 @@ def listed(sheet: pd.DataFrame) -> str:
     return f"sheet {hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
 
 
-def prepare_options(config: dict) -> dict:
-    """The options of prepare.py."""
+def prepare_options(config: dict, fold: str | int | None = None) -> dict:
+    """The options of prepare.py; with folds, for one of them, from 1."""
     windows = dict(config["windows"])
-    keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split")
+    keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split", {})
+    if fold is not None:
+        split = fold_options(config["folds"], int(fold))
     if keep.startswith("bed:"):
         keep = f"bed:{on_disk(config, keep.removeprefix('bed:'))}"
     return {
@@ -58,6 +62,13 @@ def prepare_options(config: dict) -> dict:
         "skip_unknown_contigs": "true" if windows["skip_unknown_contigs"] else None,
         **split,
     }
+
+
+def fold_options(folds: int | list[list[str]], fold: int) -> dict:
+    """The options of prepare.py that choose the parts of a fold, from 1."""
+    if isinstance(folds, int):
+        return {"folds": folds, "fold": fold}
+    return {"train": [REST], "valid": folds[fold % len(folds)], "test": folds[fold - 1]}
 
 
 def import_options(config: dict) -> dict:
