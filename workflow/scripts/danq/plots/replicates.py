@@ -25,7 +25,7 @@ def replicates(groups: Groups, ensembles: Groups, baselines: Groups) -> Figure:
     """
     names = [*groups, *baselines]
     colours = pictures.colours(names, baselines)
-    drawn = pictures.figure(max(6.4, 1.0 * len(names) + 1.6), 2.6 * len(MEASURES) + 1.2)
+    drawn = pictures.figure(max(6.4, 1.4 * len(names) + 1.6), 2.6 * len(MEASURES) + 1.2)
     panels = drawn.subplots(len(MEASURES), 1, sharex=True)
     for axes, measure in zip(panels, MEASURES, strict=True):
         pictures.plain(axes)
