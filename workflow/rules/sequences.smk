@@ -38,7 +38,9 @@ use rule predict_sequences as average_sequences with:
         checkpoints=lambda wildcards: expand(
             "{results}/models/{model}/training/model.weights.h5",
             results=RESULTS,
-            model=sequences.models(config, wildcards.given),
+            model=[
+                run for model in sequences.models(config, wildcards.given) for run in PREDICTORS[model].members
+            ],
         ),
         fasta=file_of_sequences("fasta"),
         bed=file_of_sequences("bed"),
