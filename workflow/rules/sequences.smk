@@ -38,9 +38,7 @@ use rule predict_sequences as average_sequences with:
         checkpoints=lambda wildcards: expand(
             "{results}/models/{model}/training/model.weights.h5",
             results=RESULTS,
-            model=[
-                run for model in sequences.models(config, wildcards.given) for run in PREDICTORS[model].members
-            ],
+            model=[run for model in sequences.models(config, wildcards.given) for run in PREDICTORS[model].members],
         ),
         fasta=file_of_sequences("fasta"),
         bed=file_of_sequences("bed"),

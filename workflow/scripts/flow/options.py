@@ -47,7 +47,7 @@ def listed(sheet: pd.DataFrame) -> str:
 def prepare_options(config: dict, fold: str | int | None = None) -> dict:
     """The options of prepare.py; with folds, for one of them, from 1."""
     windows = dict(config["windows"])
-    keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split", {})
+    keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split")
     if fold is not None:
         split = fold_options(config["folds"], int(fold))
     if keep.startswith("bed:"):

@@ -204,11 +204,11 @@ def check(config: dict) -> None:
         if model["seed"] is not None and model["seeds"] is not None:
             raise UserError(f"models.{name} has seed and seeds; keep one of them")
     if config["folds"] is None:
-        if config["source"] == "peaks" and "split" not in config["windows"]:
+        if config["source"] == "peaks" and config["windows"]["split"] is None:
             raise UserError("'split' is a required property of windows, unless there are folds")
     elif config["source"] != "peaks":
         raise UserError("folds: a bundle has its own parts; leave folds out, or use the source peaks")
-    elif "split" in config["windows"]:
+    elif config["windows"]["split"] is not None:
         raise UserError("folds replace windows.split; remove one of them")
     names: dict[str, str] = {}
     for model in config["models"]:
