@@ -83,7 +83,7 @@ def test_every_key_is_described(path):
 
 def test_a_model_has_the_keys_of_the_recipe():
     keys = SCHEMA["$defs"]["model"]["properties"]
-    assert set(keys) - {"tensorboard"} == {field.name for field in fields(recipe.Recipe)}
+    assert set(keys) - {"tensorboard", "seeds"} == {field.name for field in fields(recipe.Recipe)}
     assert SCHEMA["properties"]["seed"]["default"] == recipe.Recipe().seed
 
 

@@ -80,7 +80,7 @@ def check_all(config: dict) -> None:
         (put("variants.files", {"a": "missing.vcf"}), ["variants.files.a: no such file", "missing.vcf"]),
         (
             put("variants", {"files": {"a": "genome.fa"}, "models": ["x"]}),
-            ["variants.models: no model 'x'; the config has danq, deepsea"],
+            ["variants.models: no model is called 'x'; choose from danq, deepsea"],
         ),
         (
             put("variants", {"files": {"a": "genome.fa"}, "targets": ["x"]}),

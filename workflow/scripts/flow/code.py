@@ -28,6 +28,7 @@ DECIDING = (
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
+    "danq.runtime.join_predictions",
     "danq.runtime.predict",
     "danq.runtime.predict_sequences",
     "danq.runtime.predictions",
@@ -48,7 +49,9 @@ DECIDING = (
     "compare_models",
     "compare_motifs",
     "compare_published",
+    "compare_replicates",
     "draw_*",
+    "replicate_tests",
     "visualize",
     "prototypes.*",  # each program is complete
 )
@@ -80,7 +83,8 @@ PLUMBING = {
         program: set()
         for program in (
             *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
-            *("import_weights", "index_genome", "influence", "join_tracks", "join_variants", "motifs"),
+            *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
+            *("list_folds", "motifs"),
             *("predict", "prepare", "report", "shuffled_labels", "simulate", "tracks", "train", "variants"),
         )
     },
@@ -94,6 +98,7 @@ DESCRIPTIONS = {"PAPER", "SIZES", "CHOICES"}
 # Modules that a program imports only with options that the rule of its name does not use.
 BY_HAND = {
     "*": {"danq.published.data_folder", "danq.motifs.site_list"},
+    "prepare": {"danq.data.folds"},  # the rule adds it where there are folds
     "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
 }
 
