@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import NoReturn
 
 import keras
@@ -16,6 +17,8 @@ from ..errors import UserError
 from ..runtime.batches import Batches, sample_order
 from ..runtime.devices import feed
 from ..runtime.interrupt import Stopped, StopRequest
+from .augmentation import Augmentation, AugmentedBatches
+from .average import Average
 from .recipe import Recipe
 from .state import EpochPart, Progress, StateFile
 
@@ -29,6 +32,7 @@ class Epochs:
 
     model : the model whose best weights are kept
     trainer : the same model on packed windows, compiled
+    average : of the weights, which is validated and kept in their place
     name : name of the run in the lines on its epochs
     replicas : number of devices that share each batch. If the last batch of an epoch cannot be divided evenly, its
         last samples are dropped: a device without samples would fail.
@@ -45,6 +49,7 @@ class Epochs:
         state: StateFile,
         stop: StopRequest,
         *,
+        average: Average | None = None,
         name: str = "",
         replicas: int = 1,
         save_every: float = 600,
@@ -53,6 +58,7 @@ class Epochs:
         self.model, self.trainer, self.data, self.valid, self.recipe = model, trainer, data, valid, recipe
         self.state, self.stop, self.name = state, stop, name or recipe.architecture
         self.replicas, self.save_every, self.verbose = replicas, save_every, verbose
+        self.average, self.augmentation = average, Augmentation(recipe, data.length)
 
     def run(self, progress: Progress, after_epoch: Callable[[dict], None] = lambda row: None) -> None:
         """Train until the recipe is over. `progress` is updated; `after_epoch` gets each new row of the history."""
@@ -60,7 +66,7 @@ class Epochs:
             row = self._train_epoch(progress)
             progress.history.append(row)
             if progress.best_epoch == row["epoch"]:
-                progress.best = self.model.get_weights()
+                progress.best = (self.average or self.model).get_weights()
             after_epoch(row)
             if self.stop:
                 self._save_and_end(progress)
@@ -133,18 +139,25 @@ class Epochs:
         """Train on the remaining samples until the next saving is due or a signal arrives."""
         begin = time.monotonic()
         left = samples[progress.part.samples :]
-        batches = Batches(self.data, left, self.recipe.batch_size)
         done = progress.part.samples // self.recipe.batch_size
+        batches = self._batches(left, len(progress.history) + 1, done)
         segment = _Segment(title, done, len(batches), self.stop, begin + self.save_every, self.verbose)
         logs = feed(self.trainer.fit, batches, shuffle=False, callbacks=[segment])
         seen = min(segment.batches * self.recipe.batch_size, len(left))
         progress.part.add(seen, logs.history["loss"][0], time.monotonic() - begin)
 
+    def _batches(self, samples: np.ndarray, epoch: int, first: int) -> Batches:
+        """Batches of training windows, changed if the recipe says so; `first` is the number of the first one."""
+        if not self.augmentation.changes:
+            return Batches(self.data, samples, self.recipe.batch_size)
+        return AugmentedBatches(self.augmentation, epoch, first, self.data, samples, self.recipe.batch_size)
+
     def validate(self, progress: Progress) -> float:
         """The loss on the validation windows, on both strands unless training uses the forward strand only."""
         samples = np.arange(len(self.valid) * (1 if self.recipe.strands == "none" else 2))
         batches = Batches(self.valid, self._divisible(samples), self.recipe.batch_size)
-        loss = feed(self.trainer.evaluate, batches, callbacks=[_EndsValidation(self.stop)])
+        with self.average.in_model() if self.average else nullcontext():
+            loss = feed(self.trainer.evaluate, batches, callbacks=[_EndsValidation(self.stop)])
         if self.stop:
             self._save_and_end(progress)
         return loss

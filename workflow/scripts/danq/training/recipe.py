@@ -36,7 +36,7 @@ class Recipe:
     optimizer: str = option(
         "adam",
         "method that changes the weights",
-        choices={"adam": "", "rmsprop": "", "sgd": "with momentum"},
+        choices={"adam": "", "adamw": "with decoupled weight decay", "rmsprop": "", "sgd": "with momentum"},
         flags=("-O", "--optimizer"),
     )
     learning_rate: float = option(1e-4, "step size of the optimizer", float, above=0, flags=("-l", "--learning-rate"))
@@ -51,6 +51,12 @@ class Recipe:
         },
         flags=("-s", "--schedule"),
     )
+    warm_up: float = option(
+        0.0,
+        "number of epochs, whole or not, in which the learning rate rises from zero; then the schedule begins",
+        float,
+        at_least=0,
+    )
     decay: float = option(8e-7, "decay of the learning rate per batch, for the schedule inverse", float, at_least=0)
     momentum: float = option(0.9, "momentum of sgd", float, at_least=0, below=1)
     dampening: float = option(
@@ -62,11 +68,33 @@ class Recipe:
     )
     epsilon: float = option(
         1e-7,
-        "number added to the mean square of the gradient in adam (to its root) and rmsprop (within the root)",
+        "number added to the mean square of the gradient in adam and adamw (to its root) and rmsprop (within the root)",
         float,
         above=0,
     )
-    weight_decay: float = option(0.0, "weight decay of sgd, added to the gradient", float, at_least=0)
+    weight_decay: float = option(
+        0.0,
+        "weight decay: sgd adds this times each weight to the gradient; adamw subtracts this times the learning rate "
+        "times each weight of a kernel",
+        float,
+        at_least=0,
+    )
+    clip: float | None = option(
+        None,
+        "largest norm of the gradient of all weights together; a longer gradient is shortened to it",
+        float,
+        above=0,
+        unset="no limit",
+    )
+    ema: float | None = option(
+        None,
+        "decay per batch of an exponential moving average of the weights (such as 0.999), which is validated and saved "
+        "in place of the weights",
+        float,
+        above=0,
+        below=1,
+        unset="no average",
+    )
     first_filters: str | None = option(
         None,
         "start of the filters of the first convolution",
@@ -115,6 +143,26 @@ class Recipe:
         "strands to train on",
         choices={"both": "each window and its reverse complement", "random": "one of the two", "none": "forward only"},
     )
+    shift: int = option(
+        0,
+        "largest random shift of a training window in bp, to either side; beyond the window, bases are unknown",
+        int,
+        at_least=0,
+    )
+    mutate: float = option(
+        0.0,
+        "share of the bases of a training window that are replaced by random others (as EvoAug does)",
+        float,
+        at_least=0,
+        below=1,
+    )
+    insert: int = option(
+        0,
+        "largest number of random bases inserted at a random place of a training window (as EvoAug does); as many are "
+        "lost at the nearer end",
+        int,
+        at_least=0,
+    )
     class_weighting: str = option(
         "none",
         "weight of a target's positive windows in the loss",
@@ -132,6 +180,12 @@ class Recipe:
         at_least=0,
         below=0.5,
     )
+    focal_gamma: float = option(
+        0.0,
+        "exponent of the focal loss, by which windows that are predicted well count less; 0 is the cross-entropy",
+        float,
+        at_least=0,
+    )
     max_windows: int | None = option(
         None,
         "use only this number of training windows, for debugging",
@@ -140,15 +194,19 @@ class Recipe:
         unset="all",
         flags=("-n", "--max-windows"),
     )
-    seed: int = option(1, "random seed of initial weights, order of windows and dropout", int, at_least=0, below=2**32)
+    seed: int = option(
+        1, "random seed of initial weights, order and changes of windows, and dropout", int, at_least=0, below=2**32
+    )
 
     def __post_init__(self):
         for name, setting in settings().items():
             setting.check(name, getattr(self, name))
-        if self.weight_decay and self.optimizer != "sgd":
-            raise UserError(f"weight_decay is for sgd, not for {self.optimizer}; set it to 0")
+        if self.weight_decay and self.optimizer not in ("sgd", "adamw"):
+            raise UserError(f"weight_decay is for sgd and adamw, not for {self.optimizer}; set it to 0")
         if self.dampening and self.optimizer != "sgd":
             raise UserError(f"dampening is for sgd, not for {self.optimizer}; set it to 0")
+        if self.warm_up and self.schedule == "plateau":
+            raise UserError("warm_up is not for the schedule plateau; choose constant, cosine or inverse")
 
     def key(self, *facts: str) -> str:
         """Identifies this recipe and what else decides on the result (data, code, versions).

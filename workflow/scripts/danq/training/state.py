@@ -88,7 +88,8 @@ class StateFile:
         return {"model": self._trainer.variables, "optimizer": self._trainer.optimizer.variables}
 
     def save(self, progress: Progress) -> None:
-        room = 16 * self._trainer.count_params()  # weights, Adam's two moments and the best weights, of 4 bytes
+        values = [variable for variables in self._variables().values() for variable in variables]
+        room = 4 * sum(int(np.prod(variable.shape)) for variable in values) + 4 * self._trainer.count_params()
         with replacing(self.path, room) as temporary, h5py.File(temporary, "w") as file:
             for group, variables in self._variables().items():
                 for i, variable in enumerate(variables):

@@ -30,6 +30,7 @@ from ..runtime import checkpoint
 from ..runtime.batches import on_packed
 from ..runtime.devices import Devices
 from ..runtime.interrupt import StopRequest
+from .average import Average
 from .epochs import Epochs
 from .first_filters import start_from_motifs
 from .objective import make_loss, make_optimizer
@@ -77,12 +78,12 @@ def train(
     base = Path(str(output).removesuffix(checkpoint.SUFFIX))
     state_path = Path(state_path or f"{base}.state.h5")
     with locked(state_path, "another training"), StopRequest() as stop:
-        model, trainer = _compiled(recipe, data, devices, initial_weights)
+        model, trainer, average = _compiled(recipe, data, devices, initial_weights)
         if verbose:
             model.summary(print_fn=lambda table: log.info("layers\n%s", table))
         state = StateFile(state_path, _key(recipe, data, valid, initial_weights), trainer)
         options = {"name": name or "", "replicas": devices.count, "save_every": save_every, "verbose": verbose}
-        epochs = Epochs(model, trainer, data, valid, recipe, state, stop, **options)
+        epochs = Epochs(model, trainer, data, valid, recipe, state, stop, average=average, **options)
         progress = state.resume()
         if initial_weights and not progress.best:
             progress.best, progress.start_loss = model.get_weights(), epochs.validate(progress)
@@ -122,7 +123,7 @@ def train(
 
 
 def _compiled(recipe: Recipe, data: Windows, devices: Devices, initial_weights: str | Path | None):
-    """The model with its first weights, and the compiled model on packed windows around it."""
+    """The model with its first weights, the compiled model on packed windows around it, and the average if wanted."""
     keras.utils.set_random_seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.precision)
     count = min(len(data), recipe.max_windows or len(data))
@@ -132,10 +133,12 @@ def _compiled(recipe: Recipe, data: Windows, devices: Devices, initial_weights: 
         trainer = on_packed(model, data.length)
         steps = -(-count * (2 if recipe.strands == "both" else 1) // recipe.batch_size)
         loss = make_loss(recipe, data.positives(), len(data))
-        trainer.compile(make_optimizer(recipe, steps), loss, jit_compile=XLA[recipe.xla])
+        optimizer = make_optimizer(recipe, steps, trainer.trainable_variables)
+        trainer.compile(optimizer, loss, jit_compile=XLA[recipe.xla])
         trainer.optimizer.build(trainer.trainable_variables)
+        average = Average(model, trainer.optimizer, recipe.ema) if recipe.ema else None
     log.info("%s: %s parameters, %s training windows", recipe.architecture, f"{model.count_params():,}", f"{count:,}")
-    return model, trainer
+    return model, trainer, average
 
 
 def _key(recipe: Recipe, data: Windows, valid: Windows, initial_weights: str | Path | None) -> str:

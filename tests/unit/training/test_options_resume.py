@@ -1,0 +1,90 @@
+"""A training with all options at once: resumed, or on two devices, it ends as one without interruption on one."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from project import SCRIPTS
+from toy_windows import write_split
+
+from danq.runtime import checkpoint
+from danq.runtime.devices import STAND_INS
+from danq.runtime.interrupt import Stopped
+from danq.training import epochs
+from danq.training.recipe import Recipe
+from danq.training.train import train
+
+BASSET = {
+    **{"filters": 8, "filters2": 8, "filters3": 8, "kernel": 8, "kernel2": 4, "kernel3": 3},
+    **{"pool": 2, "pool2": 2, "pool3": 2, "dense": 8, "dense2": 8},
+}
+OPTIONS = {
+    **{"optimizer": "adamw", "weight_decay": 0.1, "warm_up": 1.5, "schedule": "cosine", "learning_rate": 0.01},
+    **{"ema": 0.95, "clip": 0.1, "shift": 3, "mutate": 0.02, "insert": 4, "focal_gamma": 1.0, "label_smoothing": 0.05},
+}
+RECIPE = Recipe(architecture="Basset", sizes=BASSET, epochs=3, batch_size=40, **OPTIONS)  # 20 batches per epoch
+FLAGS = ("optimizer", "learning_rate", "schedule")  # options of other names, and given in another way below
+COLUMNS = ["epoch", "loss", "val_loss", "learning_rate"]
+
+
+def assert_same(one, other, atol):
+    """The same history and the same weights of two checkpoints."""
+    histories = [pd.read_csv(str(path).replace("weights.h5", "history.tsv"), sep="\t") for path in (one, other)]
+    np.testing.assert_allclose(*(history[COLUMNS] for history in histories), rtol=1e-3)
+    weights = [checkpoint.load(path)[0].get_weights() for path in (one, other)]
+    for first, second in zip(*weights, strict=True):
+        np.testing.assert_allclose(first, second, atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("callback", "method", "call"),
+    [
+        (epochs._Segment, "on_train_batch_end", 27),  # within the warm-up and the second epoch
+        (epochs._EndsValidation, "on_test_batch_end", 7),  # while the average is in place of the weights
+    ],
+)
+def test_a_resumed_training_ends_as_an_uninterrupted_one(data, tmp_path, monkeypatch, callback, method, call):
+    whole, resumed = (tmp_path / f"{name}.weights.h5" for name in ("whole", "resumed"))
+    train(data, RECIPE, whole)
+    calls = iter(range(1, 10**6))
+    before = getattr(callback, method)
+
+    def with_signal(self, batch, logs=None):
+        if next(calls) == call:
+            signal.raise_signal(signal.SIGTERM)
+        before(self, batch, logs)
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(callback, method, with_signal)
+        train(data, RECIPE, resumed)
+    train(data, RECIPE, resumed)
+    assert_same(whole, resumed, atol=1e-4)
+
+
+def test_two_devices_train_as_one(tmp_path):
+    """No dropout and no batch normalisation, which differ between the parts of a batch; 401 windows."""
+    write_split(tmp_path / "train.h5", 401, 1)
+    write_split(tmp_path / "valid.h5", 101, 2)
+    sizes = {"filters": 8, "kernel": 8, "pool": 6, "lstm": 4, "dense": 8, "dropout": 0.0, "lstm_dropout": 0.0}
+    settings = {name: value for name, value in OPTIONS.items() if name not in FLAGS}
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in settings.items()]
+    options += ["-O", "sgd", "-l", "0.5", "-s", "cosine", "-e", "2", "-b", "40", "--size"]
+    options += [f"{name}={value}" for name, value in sizes.items()]
+    for n in (1, 2):
+        command = [
+            sys.executable,
+            SCRIPTS / "train.py",
+            "-d",
+            tmp_path,
+            "-o",
+            tmp_path / f"{n}.weights.h5",
+            "-g",
+            str(n),
+        ]
+        done = subprocess.run([*command, *options], env={**os.environ, STAND_INS: "2"}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    assert_same(tmp_path / "1.weights.h5", tmp_path / "2.weights.h5", atol=2e-4)
