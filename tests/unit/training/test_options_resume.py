@@ -14,7 +14,7 @@ from toy_windows import write_split
 from danq.runtime import checkpoint
 from danq.runtime.devices import STAND_INS
 from danq.runtime.interrupt import Stopped
-from danq.training import epochs
+from danq.training import epochs, validation
 from danq.training.recipe import Recipe
 from danq.training.train import train
 
@@ -40,16 +40,23 @@ def assert_same(one, other, atol):
         np.testing.assert_allclose(first, second, atol=atol)
 
 
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory):
+    """The checkpoint of an uninterrupted training."""
+    path = tmp_path_factory.mktemp("whole") / "a.weights.h5"
+    train(data, RECIPE, path)
+    return path
+
+
 @pytest.mark.parametrize(
     ("callback", "method", "call"),
     [
         (epochs._Segment, "on_train_batch_end", 27),  # within the warm-up and the second epoch
-        (epochs._EndsValidation, "on_test_batch_end", 7),  # while the average is in place of the weights
+        (validation._EndsValidation, "on_test_batch_end", 7),  # while the average is in place of the weights
     ],
 )
-def test_a_resumed_training_ends_as_an_uninterrupted_one(data, tmp_path, monkeypatch, callback, method, call):
-    whole, resumed = (tmp_path / f"{name}.weights.h5" for name in ("whole", "resumed"))
-    train(data, RECIPE, whole)
+def test_a_resumed_training_ends_as_an_uninterrupted_one(data, tmp_path, whole, monkeypatch, callback, method, call):
+    resumed = tmp_path / "a.weights.h5"
     calls = iter(range(1, 10**6))
     before = getattr(callback, method)
 
@@ -61,6 +68,7 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(data, tmp_path, monkeyp
     with monkeypatch.context() as patch, pytest.raises(Stopped):
         patch.setattr(callback, method, with_signal)
         train(data, RECIPE, resumed)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.state.h5"]
     train(data, RECIPE, resumed)
     assert_same(whole, resumed, atol=1e-4)
 

@@ -68,7 +68,7 @@ def test_stdout_has_one_line_per_epoch_with_the_name_of_the_run(uninterrupted):
     assert len(lines) == 5
     for epoch, line in enumerate(lines, 1):
         left = "" if epoch == 5 else r", at most [0-9]+ (s|min) left"
-        figures = r"loss 0\.\d+, val_loss 0\.\d+, lr \S+, \d+ s, \d+ windows/s"
+        figures = r"loss 0\.\d+, val_loss 0\.\d+, val_auprc 0\.\d+, lr \S+, \d+ s, \d+ windows/s"
         assert re.fullmatch(rf"first: epoch {epoch}/5, {figures}{left}", line)
         assert line in uninterrupted.stderr
 

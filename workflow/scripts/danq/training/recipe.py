@@ -46,7 +46,7 @@ class Recipe:
         choices={
             "constant": "",
             "cosine": "falls to zero over all epochs",
-            "plateau": "times 0.3 when the validation loss has not improved for 2 epochs",
+            "plateau": "times 0.3 when the monitored measure has not improved for 2 epochs",
             "inverse": "divided by 1 + decay x number of batches so far",
         },
         flags=("-s", "--schedule"),
@@ -119,9 +119,14 @@ class Recipe:
     epochs: int = option(
         60, "largest number of epochs (passes through all training windows)", int, at_least=1, flags=("-e", "--epochs")
     )
+    monitor: str = option(
+        "loss",
+        "measure on the validation windows that decides on the best epoch and on the end",
+        choices={"loss": "", "auprc": "mean over the targets"},
+    )
     patience: int = option(
         5,
-        "stop after this number of epochs without a better validation loss",
+        "stop after this number of epochs without a better value of the monitored measure",
         int,
         at_least=1,
         flags=("-p", "--patience"),
@@ -216,19 +221,28 @@ class Recipe:
         text = json.dumps([asdict(self), facts], sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
-    def rate_after(self, validation_losses: Sequence[float]) -> float:
-        """The learning rate of the plateau schedule after epochs with these validation losses."""
+    def monitored(self, rows: Sequence[Mapping[str, float]]) -> list[float]:
+        """The monitored measure in rows of the history, as numbers of which lower ones are better."""
+        return [-row["val_auprc"] if self.monitor == "auprc" else row["val_loss"] for row in rows]
+
+    def best_epoch(self, rows: Sequence[Mapping[str, float]], start: Mapping[str, float] | None = None) -> int:
+        """Number of the best epoch, from 1; 0 if none was better than `start`, the row of the first weights."""
+        first = self.monitored([start])[0] if start else np.inf
+        return int(np.argmin([first, *self.monitored(rows)]))
+
+    def rate_after(self, monitored: Sequence[float]) -> float:
+        """The learning rate of the plateau schedule after epochs with these values, of which lower ones are better."""
         rate, best, waited = self.learning_rate, np.inf, 0
-        for loss in validation_losses:
-            best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        for value in monitored:
+            best, waited = (value, 0) if value < best else (best, waited + 1)
             if waited >= PLATEAU_PATIENCE:
                 rate, waited = rate * PLATEAU_FACTOR, 0
         return rate
 
-    def is_over(self, validation_losses: Sequence[float]) -> bool:
+    def is_over(self, monitored: Sequence[float]) -> bool:
         """Whether the patience is used up, or all epochs are done."""
-        done = len(validation_losses)
-        return done >= self.epochs or (done > 0 and done - 1 - int(np.argmin(validation_losses)) >= self.patience)
+        done = len(monitored)
+        return done >= self.epochs or (done > 0 and done - 1 - int(np.argmin(monitored)) >= self.patience)
 
 
 def settings() -> Mapping[str, Setting]:
