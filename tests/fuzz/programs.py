@@ -94,6 +94,7 @@ def resume_state(path: Path, output: Path) -> None:
 
 
 def _resume(path: Path, output: Path) -> None:
+    from danq.training.recipe import Recipe
     from danq.training.state import Progress, StateFile
 
     model, trainer = _trainer(40, 4)
@@ -111,10 +112,8 @@ def _resume(path: Path, output: Path) -> None:
             if not all(np.isfinite(values).all() for values in after if values.dtype.kind == "f"):
                 wrong = "variables that are not finite were loaded"
             model.set_weights(found.best)  # as at the end of training
-            json.dumps(
-                [found.place, Recipe().best_epoch(found.history, found.start), asdict(replace(found, best=[]))],
-                allow_nan=True,
-            )
+            best = Recipe().best_epoch(found.history, found.start)
+            json.dumps([found.place, best, asdict(replace(found, best=[]))], allow_nan=True)
     finally:
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)

@@ -52,7 +52,7 @@ class Progress:
     best : the weights of the best epoch so far
     part : progress within the current epoch; None between epochs
     resumed_after : number of finished epochs at each resumption
-    start : columns val_loss and val_auprc for the weights of the checkpoint that training started from; None without one
+    start : val_loss and val_auprc of the checkpoint that training started from; None without one
     """
 
     history: list[dict] = field(default_factory=list)

@@ -63,7 +63,7 @@ class Validation:
             if stop:
                 return np.nan
             predictions = Predictions.open(path)
-            values = np.array(each_target(_auprc, predictions.columns, len(valid.targets)))
+            values = np.array(each_target(_area, predictions.columns, len(valid.targets)))
             known = values[~np.isnan(values)]
             return float(known.mean()) if len(known) else np.nan
 
@@ -80,7 +80,7 @@ class Validation:
             yield block, probabilities[:size]
 
 
-def _auprc(_: int, counts: Counts) -> float:
+def _area(_: int, counts: Counts) -> float:
     """AUPRC of a target; NaN if its windows are all positive or all negative."""
     return np.nan if counts.one_class else counts.auprc()
 
