@@ -6,6 +6,7 @@ import pytest
 from toy_windows import SIZES
 
 from danq.data.windows import Windows
+from danq.errors import UserError
 from danq.runtime import checkpoint
 from danq.runtime.batches import Batches, on_packed
 from danq.runtime.devices import feed
@@ -58,14 +59,26 @@ def test_the_average_is_validated_and_saved(data, tmp_path, monkeypatch):
         return row
 
     monkeypatch.setattr(epochs.Epochs, "_train_epoch", keep_weights)
-    recipe = Recipe(sizes=SIZES, epochs=3, batch_size=20, learning_rate=0.02, ema=0.97)
-    history = train(data, recipe, tmp_path / "a.weights.h5")
+    settings = {"sizes": SIZES, "epochs": 3, "batch_size": 20, "learning_rate": 0.02, "shift": 3}
+    history = train(data, Recipe(ema=0.97, **settings), tmp_path / "a.weights.h5")
     model, blueprint = checkpoint.load(tmp_path / "a.weights.h5")
     scorer = on_packed(model, blueprint.window)
     scorer.compile(loss="binary_crossentropy")
     best = int(history["val_loss"].idxmin())
+    # the validation windows are not shifted
     loss = feed(scorer.evaluate, Batches(Windows(data / "valid.h5"), np.arange(200), 50))
     assert loss == pytest.approx(history["val_loss"].min(), rel=1e-4)
     assert max(np.abs(a - b).max() for a, b in zip(model.get_weights(), raw[best], strict=True)) > 0.001
-    plain = train(data, Recipe(sizes=SIZES, epochs=3, batch_size=20, learning_rate=0.02), tmp_path / "b.weights.h5")
+    plain = train(
+        data, Recipe(sizes=SIZES, epochs=3, batch_size=20, learning_rate=0.02, shift=3), tmp_path / "b.weights.h5"
+    )
     np.testing.assert_allclose(history["loss"], plain["loss"], rtol=1e-5)  # the average does not change the steps
+
+
+def test_batch_normalisation_on_jax_is_an_error(monkeypatch):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.BatchNormalization()])
+    optimizer = make_optimizer(Recipe(ema=0.9), 10)
+    optimizer.build(model.trainable_variables)
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(UserError, match="ema of a model with batch normalisation needs the TensorFlow backend"):
+        Average(model, optimizer, 0.9)

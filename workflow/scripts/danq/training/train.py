@@ -99,7 +99,7 @@ def train(
         history = pd.DataFrame(progress.history, columns=HISTORY[:-1])
         history["best"] = (history["epoch"] == best).astype(int)
         with replacing(history_path or f"{base}.history.tsv") as temporary:
-            history.to_csv(temporary, sep="\t", index=False, float_format="%.6g")
+            history.to_csv(temporary, sep="\t", index=False, float_format="%.6g", na_rep="NA")
         run = {
             "recipe": asdict(recipe),
             "devices": devices.describe(),
