@@ -114,7 +114,7 @@ def test_deepsea_has_max_norm_and_l1():
 
 
 def test_settings_of_sgd_without_sgd_are_an_error():
-    with pytest.raises(UserError, match="weight_decay is for sgd, not for adam"):
+    with pytest.raises(UserError, match="weight_decay is for sgd and adamw, not for adam"):
         Recipe(weight_decay=1e-6)
     with pytest.raises(UserError, match="dampening is for sgd, not for rmsprop"):
         Recipe(optimizer="rmsprop", dampening=0.9)

@@ -68,7 +68,7 @@ def test_stdout_has_one_line_per_epoch_with_the_name_of_the_run(uninterrupted):
     assert len(lines) == 5
     for epoch, line in enumerate(lines, 1):
         left = "" if epoch == 5 else r", at most [0-9]+ (s|min) left"
-        figures = r"loss 0\.\d+, val_loss 0\.\d+, lr \S+, \d+ s, \d+ windows/s"
+        figures = r"loss 0\.\d+, val_loss 0\.\d+, val_auprc 0\.\d+, lr \S+, \d+ s, \d+ windows/s"
         assert re.fullmatch(rf"first: epoch {epoch}/5, {figures}{left}", line)
         assert line in uninterrupted.stderr
 
@@ -191,8 +191,8 @@ def test_the_best_epochs_weights_are_kept(data, tmp_path):
         {"optimizer": "rmsprop"},
         {"optimizer": "sgd", "schedule": "plateau"},
         {"precision": "mixed_bfloat16"},
-        {"precision": "mixed_float16"},
-        {"xla": "always"},
+        {"precision": "mixed_float16", "optimizer": "adamw", "ema": 0.9, "clip": 1.0, "warm_up": 0.5},
+        {"xla": "always", "optimizer": "adamw", "ema": 0.9, "clip": 1.0, "warm_up": 0.5, "focal_gamma": 1.0},
         {"xla": "never"},
         {"strands": "random"},
         {"strands": "none"},

@@ -249,6 +249,7 @@ def _model(model: ModelResults, number: int, influence: bool) -> dict:
         "run": run,
         "weighting": "" if weighting == "none" else weighting,
         "smoothing": run["recipe"].get("label_smoothing", 0),
+        "focal": run["recipe"].get("focal_gamma", 0),
         "curves": data.curves(model.folder / "evaluation/curves.tsv.gz"),
         "filters": data.filters(model.trained / "motifs", table),
         "influence": picture(model.trained / "explain/influence.png") if influence else None,
