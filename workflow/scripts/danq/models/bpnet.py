@@ -20,7 +20,7 @@ PUBLISHED = (2114, 919, 6_810_519)
 SIZES = {
     "filters": "number of filters of each convolution; those of the first detect motifs",
     "kernel": "width of the first convolution's filters in bp",
-    "blocks": "number of dilated convolutions; their dilations are 2, 4, 8, ...",
+    "blocks": "number of dilated convolutions; each has twice the dilation of the one before, the first has 2",
     "kernel2": "width of the dilated convolutions' filters in positions",
     "padding": "what the dilated convolutions do at the ends",
 }
