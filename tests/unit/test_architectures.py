@@ -33,7 +33,7 @@ def case(request, data, tmp_path_factory):
         if len(progress.history) == 1 and not progress.part:
             shutil.copy(self.path, folder / "first.state.h5")
 
-    recipe = Recipe(request.param, SMALL[request.param], batch_size=100, epochs=2, learning_rate=0.01)
+    recipe = Recipe(request.param, SMALL[request.param], batch_size=100, epochs=2, learning_rate=0.01, xla="never")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StateFile, "save", save_and_keep)
         history = train(data, recipe, folder / "model.weights.h5")

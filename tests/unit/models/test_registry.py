@@ -146,7 +146,9 @@ def test_deepbind_gives_the_larger_output_of_its_network_on_both_strands():
     assert network is not model
     forward, reverse = (network.predict(strand, verbose=0) for strand in (windows, windows[:, ::-1, ::-1].copy()))
     assert not np.allclose(forward, reverse)
-    np.testing.assert_allclose(model.predict(windows, verbose=0), np.maximum(forward, reverse), atol=1e-6)
+    found = model.predict(windows, verbose=0)
+    np.testing.assert_allclose(found, np.maximum(forward, reverse), atol=1e-6)
+    np.testing.assert_allclose(model.predict(windows[:, ::-1, ::-1].copy(), verbose=0), found, atol=1e-6)
     assert parameters_of(model) == parameters_of(network)
 
 
