@@ -3,8 +3,8 @@
 
 FOLDER holds train.h5, valid.h5 and test.h5 of the workflow (results/<dataset>/windows). Each architecture has a small
 size (`SMALL`) and its own process. The speed of its training steps is measured first; the number of epochs, or of
-windows in a single epoch, is what fits into the time, and the learning rate falls to zero over them. The test windows are
-then predicted on both strands.
+windows in a single epoch, is what fits into the time, and the learning rate falls to zero over them. The test windows
+are then predicted on both strands.
 
 TABLE gets a row for each architecture: mean AUROC and AUPRC over the targets of the test windows, minutes of training,
 windows predicted per second, and parameters. Rows that it already has, of the same windows, time and seed, are kept
@@ -122,14 +122,15 @@ def training_rate(data, recipe) -> tuple[float, int]:
 
 def tested(folder: Path, checkpoint: Path, devices) -> tuple[float, float, int, float]:
     """Mean AUROC and AUPRC over the targets that have both classes, their number, and windows predicted per second."""
+    from danq.data.sources import PackedArray
     from danq.data.windows import Windows
     from danq.evaluation.metrics import each_target
     from danq.runtime.ensembles import BATCH, Ensemble
 
     windows = Windows(folder / "test.h5")
     ensemble = Ensemble([checkpoint], "both", devices)
-    warm = windows.packed(np.arange(BATCH) % len(windows))
-    ensemble._predictor.predict_on_batch(warm)
+    some = np.arange(BATCH + len(windows) % BATCH) % len(windows)  # a whole batch and a last one: both are compiled
+    list(ensemble.means(PackedArray(windows.packed(some), windows.length)))
     begin = time.perf_counter()
     found = np.concatenate([one for _, one in ensemble.means(windows)])
     speed = len(windows) / (time.perf_counter() - begin)
@@ -160,7 +161,6 @@ def write(table: pd.DataFrame, path: Path) -> None:
 
 def draw(table: pd.DataFrame, path: Path) -> None:
     """Mean AUROC and AUPRC against the time of a prediction; the area of a dot grows with the parameters."""
-    from danq.files import replacing
     from danq.plots import pictures
 
     drawn = pictures.figure(11, 5.5)
@@ -171,11 +171,11 @@ def draw(table: pd.DataFrame, path: Path) -> None:
         for x, y, name in zip(cost, table[column], table["architecture"], strict=True):
             axes.annotate(name, (x, y), xytext=(5, 4), textcoords="offset points", fontsize=8)
         axes.set(xscale="log", xlabel="ms per predicted window (both strands)", ylabel=f"mean {column.upper()}")
-        axes.margins(0.15, 0.1)
+        axes.margins(0.25, 0.1)
+        pictures.plain(axes)
     minutes = ", ".join(f"{budget:g}" for budget in sorted(table["budget"].unique()))
     drawn.suptitle(f"{minutes} minutes of training each; dot: number of parameters", fontsize=10)
-    with replacing(path) as temporary:
-        drawn.savefig(temporary, format=path.suffix[1:] or "png", dpi=150)
+    pictures.save(drawn, path)
 
 
 def main() -> None:
