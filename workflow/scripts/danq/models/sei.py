@@ -58,10 +58,16 @@ def build(
     if splines < 4:
         raise UserError(f"Sei: splines must be at least 4, not {splines}; cubic splines need four")
 
+    def start():
+        """PyTorch's first weights; with Keras's, the sums over paths and positions would be far too large."""
+        return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
+
+    def convolution(x, filters, width, **options):
+        return layers.Conv1D(filters, width, padding="same", kernel_initializer=start(), **options)(x)
+
     def pair(x, filters, activation=None, name=None):
-        options = {"padding": "same", "activation": activation}
-        x = layers.Conv1D(filters, kernel, name=name, **options)(x)
-        return layers.Conv1D(filters, kernel, **options)(x)
+        x = convolution(x, filters, kernel, activation=activation, name=name)
+        return convolution(x, filters, kernel, activation=activation)
 
     window = keras.Input((window_length, 4), name="window")
     linear = pair(window, filters, name="first_convolution")
@@ -73,11 +79,12 @@ def build(
     read, x = layers.Add()([curved, linear]), curved
     for dilation in DILATIONS:
         read = layers.Dropout(dilated_dropout)(read)
-        more = layers.Conv1D(filters3, kernel2, dilation_rate=dilation, padding="same", activation="relu")(read)
+        more = convolution(read, filters3, kernel2, dilation_rate=dilation, activation="relu")
         read = x = layers.Add()([x, more])
     x = layers.Flatten()(_spline_sums(splines)(layers.Dropout(last_dropout)(x)))
-    x = layers.Dense(dense, activation="relu")(x)
-    probabilities = layers.Dense(n_targets, activation="sigmoid", dtype="float32", name="probabilities")(x)
+    x = layers.Dense(dense, activation="relu", kernel_initializer=start())(x)
+    options = {"activation": "sigmoid", "dtype": "float32", "name": "probabilities"}
+    probabilities = layers.Dense(n_targets, kernel_initializer=start(), **options)(x)
     return keras.Model(window, probabilities, name="Sei")
 
 
