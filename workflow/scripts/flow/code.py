@@ -93,7 +93,7 @@ PLUMBING = {
 LEVELS = ("debug", "info", "warning", "error", "exception")  # functions of a logger
 
 # What describes the hyperparameters of an architecture; the signature of `build` has their defaults.
-DESCRIPTIONS = {"PAPER", "SIZES", "CHOICES"}
+DESCRIPTIONS = {"PAPER", "PUBLISHED", "SIZES", "CHOICES"}
 
 # Modules that a program imports only with options that the rule of its name does not use.
 BY_HAND = {

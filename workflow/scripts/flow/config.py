@@ -21,6 +21,7 @@ from danq.data.chosen_targets import choose
 from danq.data.rule import Rule, check_negatives
 from danq.data.targets import Target, find, read_sheet, targets_of
 from danq.errors import UserError
+from danq.models import registry
 from danq.motifs import jaspar, known, names
 from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
@@ -136,6 +137,8 @@ def sentence(error: jsonschema.ValidationError) -> str:
         return f"{shown(error.instance)} cannot be a name in {key}; names are letters, digits, - and _"
     if error.validator == "required":
         return f"{error.message} of {key}"
+    if error.validator == "enum" and key.endswith(".architecture") and registry.refusal(str(error.instance)):
+        return f"{key}: {registry.refusal(str(error.instance))}"
     if error.validator == "enum":
         return f"{key} is {shown(error.instance)}; choose from {', '.join(map(str, error.validator_value))}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
