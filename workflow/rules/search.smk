@@ -116,7 +116,10 @@ rule search_results:
         ],
     output:
         results=report(
-            f"{SEARCH}/results.tsv", caption="../report/search.rst", category="2 Training", labels={"search": "{search}"}
+            f"{SEARCH}/results.tsv",
+            caption="../report/search.rst",
+            category="2 Training",
+            labels={"search": "{search}"},
         ),
         importance=f"{SEARCH}/importance.tsv",
         best=f"{SEARCH}/best.yaml",
@@ -142,7 +145,10 @@ rule draw_trials:
         importance=f"{SEARCH}/importance.tsv",
     output:
         trials=report(
-            f"{SEARCH}/trials.png", caption="../report/trials.rst", category="2 Training", labels={"search": "{search}"}
+            f"{SEARCH}/trials.png",
+            caption="../report/trials.rst",
+            category="2 Training",
+            labels={"search": "{search}"},
         ),
         importance=report(
             f"{SEARCH}/importance.png",

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import logging
 
-import cli
 import pandas as pd
+
+import cli
 from danq.files import replacing
 from danq.search import best, halving, space, table
 from danq.search.importance import FEWEST, IMPORTANCE, importance
