@@ -28,33 +28,50 @@ def trials_of(wildcards):
     return [f"{SEARCH}/trials/{trial}/rung{rung}/trial.json".format(search=wildcards.search) for trial in trials]
 
 
-# Trains nothing: it builds each trial's network, so that sizes that do not fit the windows end the run before a training.
 rule search_trials:
-    input:
-        train=f"{FIRST_WINDOWS}train.h5",
     output:
         f"{SEARCH}/trials.tsv",
     log:
         f"logs/{config['dataset']}/search_trials/{{search}}.log",
+    localrule: True
     conda:
         "../envs/danq.yaml"
     params:
         program=program("search_trials"),
-        code=code_of_trial("search_trials"),
-        data=subpath(input.train, parent=True),
+        code=code_of("search_trials"),
         options=searched(lambda search: options(**search.table_options())),
     message:
         f"List the trials of the search {{wildcards.search}} on {DATASET}"
     shell:
-        "python {params.program:q} --data {params.data} {params.options} --output {output} 2> {log}"
+        "python {params.program:q} {params.options} --output {output} 2> {log}"
+
+
+# Trains nothing: sizes that do not fit the windows end the run before a training. It depends on nothing that the trials
+# do not depend on, and not on their number, so that more trials leave the old ones as they are.
+rule search_networks:
+    input:
+        train=f"{FIRST_WINDOWS}train.h5",
+    output:
+        f"{SEARCH}/networks.tsv",
+    log:
+        f"logs/{config['dataset']}/search_networks/{{search}}.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("search_networks"),
+        code=code_of_trial("search_trial"),
+        options=searched(lambda search: options(**search.network_options())),
+    message:
+        f"Build the networks of the search {{wildcards.search}} on {DATASET}"
+    shell:
+        "python {params.program:q} --windows {input.train} {params.options} --output {output} 2> {log}"
 
 
 rule search_trial:
     input:
         train=f"{FIRST_WINDOWS}train.h5",
         valid=f"{FIRST_WINDOWS}valid.h5",
-        # Must exist, but a longer table changes no trial.
-        checked=ancient(f"{SEARCH}/trials.tsv"),
+        networks=f"{SEARCH}/networks.tsv",
     output:
         history=f"{SEARCH}/trials/{{trial}}/rung{{rung}}/history.tsv",
         record=f"{SEARCH}/trials/{{trial}}/rung{{rung}}/trial.json",

@@ -87,8 +87,8 @@ PLUMBING = {
             *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
             *("list_folds", "motifs"),
-            *("predict", "prepare", "report", "search_rung", "search_trial", "search_trials", "shuffled_labels"),
-            *("simulate", "tracks", "train", "variants"),
+            *("predict", "prepare", "report", "search_networks", "search_rung"),
+            *("search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train", "variants"),
         )
     },
 }

@@ -72,7 +72,13 @@ class Search:
         """The options of search_trials.py."""
         block = self._block
         sampling = {"trials": block["trials"], "sampler": block["sampler"], "sampler_seed": block["seed"]}
-        return self.space_options() | sampling | recipe_options(self.settings)
+        return self.space_options() | sampling | {"model": self.settings["architecture"]}
+
+    def network_options(self) -> dict:
+        """The options of search_networks.py: the hyperparameters of the architecture, fixed and varied."""
+        varied = {name: values for name, values in self._block["space"].items() if name.startswith("sizes.")}
+        fixed = {key: recipe_options(self.settings)[key] for key in ("model", "size")}
+        return fixed | {"space": words_of(varied)}
 
     def promoted(self, rung: int) -> int:
         """How many trials of a rung go on; 0 for the last one."""
@@ -150,6 +156,6 @@ def warnings(found: dict[str, Search]) -> Iterator[str]:
         if old := search.abandoned():
             shown = ", ".join(old[:3]) + (f" and {len(old) - 3} more" if len(old) > 3 else "")
             yield (
-                f"{search.folder}/trials: {len(old)} trial{'s' * (len(old) > 1)} of another space, sampler or seed, or of "
-                f"a search with more trials ({shown}) no longer count; they stay on disk until you remove them"
+                f"{search.folder}/trials: {len(old)} trial folders of another space, sampler or seed, or of a search "
+                f"with more trials ({shown}) no longer count; they stay on disk until you remove them"
             )

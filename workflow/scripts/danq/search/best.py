@@ -6,16 +6,19 @@ from dataclasses import asdict
 
 import yaml
 
+from ..models import registry
 from ..training.recipe import Recipe, settings
 
 
 def recipe_text(name: str, recipe: Recipe, comments: list[str]) -> str:
-    """YAML with the model `name`: its architecture, sizes and all settings that differ from the defaults.
+    """YAML with the model `name`: its architecture, and all sizes and settings that differ from the defaults.
 
     The seed is left to the config. comments : lines before it
     """
     found = asdict(recipe)
-    model = {"architecture": found["architecture"]} | ({"sizes": found["sizes"]} if found["sizes"] else {})
+    published = registry.default_sizes(recipe.architecture)
+    sizes = {size: value for size, value in sorted(recipe.sizes.items()) if value != published[size]}
+    model = {"architecture": recipe.architecture} | ({"sizes": sizes} if sizes else {})
     for key, setting in settings().items():
         value = list(found[key]) if setting.several else found[key]
         default = list(setting.default) if setting.several else setting.default

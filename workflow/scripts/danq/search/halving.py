@@ -22,7 +22,7 @@ RUNG = Table(
     "ranking of a rung",
     ("rank", "trial", "score", "status", "promoted", "best_epoch", "epochs", "parameters", "seconds"),
     words=("trial", "status", "promoted"),
-    digits=17,  # ties are ties
+    digits=9,  # those of the histories
 )
 
 
@@ -43,8 +43,8 @@ class Rung:
 def rungs(trials: int, epochs: int, max_windows: int | None = None, factor: int = 1, number: int = 1) -> list[Rung]:
     """The rungs: each has 1 / factor of the trials of the one below, rounded up, and `factor` times its budget.
 
-    The budget is the number of training windows if `max_windows` is given, otherwise the number of epochs. A rung with as
-    many trials as the one below is a UserError.
+    The budget is the number of training windows if `max_windows` is given, otherwise the number of epochs. A rung with
+    as many trials as the one below is a UserError.
     """
     found = [Rung(trials, epochs, max_windows)]
     for i in range(1, number):

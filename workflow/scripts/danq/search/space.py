@@ -1,7 +1,7 @@
 """The space of a search: the values that each setting of a model may take.
 
-A setting is a field of the recipe (`learning_rate`) or a hyperparameter of the architecture (`sizes.filters`). Its values
-are a list of choices, or a range as a mapping with one of the keys `uniform`, `log_uniform` and `integers`.
+A setting is a field of the recipe (`learning_rate`) or a hyperparameter of the architecture (`sizes.filters`). Its
+values are a list of choices, or a range as a mapping with one of the keys `uniform`, `log_uniform` and `integers`.
 """
 
 from __future__ import annotations

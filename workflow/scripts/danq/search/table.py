@@ -22,7 +22,7 @@ def trials_table(space: Sequence[Dimension]) -> Table:
 
 
 def results_table(space: Sequence[Dimension]) -> Table:
-    """Trials with their figures: `rank`, the highest `rung` reached (from 1) and its figures, `score_1` of rung 1, ..."""
+    """Trials with their figures: `rank`, the highest `rung` reached (from 1) and its figures, and a score per rung."""
     settings = tuple(dimension.name for dimension in space)
     words = ("trial", "status", *settings)
     return Table("results of a search", ("rank", "trial", "status", *settings, *FIGURES), words=words, others=True)

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..data.windows import Windows
 from ..errors import UserError
 from ..files import replacing, temporary_folder
-from ..models import registry
 from ..runtime.devices import Devices
 from ..training.recipe import Recipe
 from ..training.train import HISTORY, train
@@ -35,8 +33,8 @@ def run(
     """Train on the windows in `folder`, and write history.tsv and trial.json (the returned record) into `output`.
 
     name : of the trial, for messages
-    below : the folder of the same trial on the rung below. If the recipe allows it, training resumes from the state there,
-        and otherwise begins anew; both give the same result. The state is removed at the end.
+    below : the folder of the same trial on the rung below. If the recipe allows it, training resumes from the state
+        there, and otherwise begins anew; both give the same result. The state is removed at the end.
     keep_state : keep the last state for the rung above
 
     A training that diverges is no error: it gets a history without epochs and the status `diverged`.
@@ -80,22 +78,3 @@ def run(
     if earlier:
         earlier.unlink(missing_ok=True)
     return record
-
-
-def check(trials: dict[str, Recipe], windows: str | Path) -> None:
-    """Build the network of each trial for these windows; one that cannot be built is a UserError."""
-    import keras
-
-    source = Windows(windows)
-    built = set()
-    for trial, recipe in trials.items():
-        sizes = json.dumps(recipe.sizes, sort_keys=True)
-        if sizes in built:
-            continue
-        built.add(sizes)
-        try:
-            registry.build(recipe.architecture, source.length, len(source.targets), **recipe.sizes)
-        except UserError as error:
-            shown = ", ".join(f"{name} {value}" for name, value in sorted(recipe.sizes.items()))
-            raise UserError(f"trial {trial} ({shown}): {error}; change the space") from None
-        keras.backend.clear_session()
