@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated, runs, sequences, tracks
+from flow import code, files, records, repeated, runs, search, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -112,6 +112,8 @@ PICTURE_FOLDERS += [
     for model in VARIANT_MODELS
     for variants in (VARIANTS if config["variants"]["pictures"] else [])
 ]
+SEARCHES = search.searches(config)
+SEARCH_FILES = ["trials.tsv", "networks.tsv", "results.tsv", "importance.tsv", "trials.png", "importance.png", "best.yaml"]
 REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
@@ -185,5 +187,6 @@ if workflow.is_main_process:
     records.restore(config)
     found = [*records.warnings(config), *records.mark_outdated_trainings(config)]
     found += records.mark_incomplete_folders(config, PICTURE_FOLDERS)
+    found += search.warnings(SEARCHES)
     for warning in found:
         logger.warning(warning)

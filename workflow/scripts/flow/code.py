@@ -39,6 +39,7 @@ DECIDING = (
     "danq.explain.*",
     "danq.tracks.*",
     "danq.variants.*",
+    "danq.search.*",
     "danq.training.*",  # `state` included: it finds the best epoch
     "danq.demo.*",
     "danq.plots.*",
@@ -51,6 +52,7 @@ DECIDING = (
     "compare_published",
     "compare_replicates",
     "draw_*",
+    "search_results",
     "replicate_tests",
     "visualize",
     "prototypes.*",  # each program is complete
@@ -85,7 +87,8 @@ PLUMBING = {
             *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
             *("list_folds", "motifs"),
-            *("predict", "prepare", "report", "shuffled_labels", "simulate", "tracks", "train", "variants"),
+            *("predict", "prepare", "report", "search_networks", "search_rung"),
+            *("search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train", "variants"),
         )
     },
 }

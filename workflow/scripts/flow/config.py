@@ -27,7 +27,7 @@ from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
-from . import runs, sequences
+from . import runs, search, sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -64,6 +64,7 @@ def checked(config: dict) -> dict:
     sequences.check(config)
     if config["variants"]["files"]:
         check_variants(config)
+    search.check(config)
     return config
 
 

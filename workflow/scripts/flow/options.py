@@ -80,14 +80,16 @@ def import_options(config: dict) -> dict:
 
 def train_options(config: dict, name: str) -> dict:
     """The options of train.py for one run."""
-    model = dict(runs(config)[name].settings)
-    architecture, sizes, tensorboard = model.pop("architecture"), model.pop("sizes"), model.pop("tensorboard")
-    return {
-        "model": architecture,
-        "size": [f"{size}={value}" for size, value in sorted(sizes.items())],
-        "tensorboard": f"{results(config)}/models/{name}/training/tensorboard" if tensorboard else None,
-        **model,
-    }
+    model = runs(config)[name].settings
+    folder = f"{results(config)}/models/{name}/training/tensorboard" if model["tensorboard"] else None
+    return recipe_options(model) | {"tensorboard": folder}
+
+
+def recipe_options(settings: dict) -> dict:
+    """The options that describe a recipe, of train.py and other programs, from the keys of a model."""
+    others = {key: value for key, value in settings.items() if key not in ("architecture", "sizes", "tensorboard")}
+    sizes = [f"{size}={value}" for size, value in sorted(settings["sizes"].items())]
+    return {"model": settings["architecture"], "size": sizes, **others}
 
 
 def control_options(config: dict) -> dict:

@@ -99,7 +99,8 @@ class Epochs:
             raise UserError(
                 f"training has diverged: after epoch {epoch} the training loss is {row['loss']} "
                 f"and the validation loss {row['val_loss']}; "
-                "lower the learning rate, or use float32"
+                "lower the learning rate, or use float32",
+                kind="diverged",
             )
         left = (self.recipe.epochs - epoch) * (part.seconds + time.monotonic() - begin)
         EPOCH_LOG.info(

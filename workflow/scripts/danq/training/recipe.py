@@ -216,9 +216,13 @@ class Recipe:
     def key(self, *facts: str) -> str:
         """Identifies this recipe and what else decides on the result (data, code, versions).
 
-        Only a training with the same key resumes.
+        Only a training with the same key resumes. The number of epochs is not part of it if a longer training begins
+        with the same epochs.
         """
-        text = json.dumps([asdict(self), facts], sort_keys=True)
+        settings = asdict(self)
+        if self.begins_longer_ones:
+            del settings["epochs"]
+        text = json.dumps([settings, facts], sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def monitored(self, rows: Sequence[Mapping[str, float]]) -> list[float]:
@@ -229,6 +233,14 @@ class Recipe:
         """Number of the best epoch, from 1; 0 if none was better than `start`, the row of the first weights."""
         first = self.monitored([start])[0] if start else np.inf
         return int(np.argmin([first, *self.monitored(rows)]))
+
+    @property
+    def begins_longer_ones(self) -> bool:
+        """Whether a training with more epochs begins with the same epochs, so that it can resume from this one's state.
+
+        The cosine schedule falls to zero over all epochs, so that its rates differ from the first step on.
+        """
+        return self.schedule != "cosine"
 
     def rate_after(self, monitored: Sequence[float]) -> float:
         """The learning rate of the plateau schedule after epochs with these values, of which lower ones are better."""

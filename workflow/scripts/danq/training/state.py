@@ -145,6 +145,11 @@ class StateFile:
     def _aside(self) -> Path:
         return self.path.with_name(f"old-{self.path.name}")
 
+    def move(self, path: str | Path) -> None:
+        """Move the file to another path of the same disk; a file there is replaced."""
+        self.path.replace(path)
+        self._aside.unlink(missing_ok=True)
+
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
         self._aside.unlink(missing_ok=True)

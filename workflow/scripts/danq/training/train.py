@@ -54,6 +54,7 @@ def train(
     history_path: str | Path | None = None,
     run_path: str | Path | None = None,
     state_path: str | Path | None = None,
+    last_state: str | Path | None = None,
     tensorboard: str | Path | None = None,
     save_every: float = 600,
     verbose: bool = False,
@@ -65,6 +66,7 @@ def train(
     initial_weights : checkpoint to start from; the recipe takes the sizes that it leaves out from it
     history_path, run_path, state_path : of the history (TSV, columns `HISTORY`), of run.json and of the state; by
         default next to `output`. The state is removed at the end.
+    last_state : where to move the last state instead, for a training with more epochs to resume from
     save_every : seconds between two savings of the state within an epoch
     verbose : log the layers, and the loss within each epoch
     read : opens a file of windows
@@ -122,7 +124,7 @@ def train(
             temporary.write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
         model.set_weights(progress.best)
         checkpoint.save(output, model, _blueprint(recipe, data))
-        state.remove()
+        state.move(last_state) if last_state else state.remove()
     if best:
         log.info("best epoch %d of %d, weights in %s", best, len(history), output)
     else:
