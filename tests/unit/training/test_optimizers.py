@@ -41,6 +41,27 @@ def test_without_decay_adamw_is_adam():
     np.testing.assert_array_equal(adam, adamw)
 
 
+def test_adamw_decays_the_kernels_of_layers_only():
+    """Without gradients, only the decay changes a weight; the biases of attention have two dimensions."""
+    layers = [keras.layers.Conv1D(4, 3), keras.layers.BatchNormalization()]
+    attention = keras.layers.MultiHeadAttention(2, 3, name="attention")
+    window = keras.Input((10, 4))
+    x = layers[1](layers[0](window))
+    model = keras.Model(window, attention(x, x))
+    weights = model.trainable_variables
+    for weight in weights:
+        weight.assign(np.ones(weight.shape))
+    recipe = Recipe(optimizer="adamw", learning_rate=0.1, weight_decay=0.5)
+    optimizer = make_optimizer(recipe, 10, weights)
+    optimizer.build(weights)
+    optimizer.apply([keras.ops.zeros(weight.shape) for weight in weights])
+    expected = [0.95 if weight.name == "kernel" else 1 for weight in weights]
+    assert expected.count(0.95) == 5
+    assert len(expected) == 12
+    for weight, value in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(weight), value, rtol=1e-6, err_msg=weight.path)
+
+
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "inverse"])
 def test_the_rate_rises_linearly_and_then_follows_the_schedule(schedule):
     """Four epochs of 10 steps, of which 1.5 warm up."""

@@ -18,7 +18,7 @@ MAX_POSITIVE_WEIGHT = 100.0
 def make_optimizer(recipe: Recipe, steps_per_epoch: int, weights: Sequence = ()) -> keras.optimizers.Optimizer:
     """The recipe's optimizer.
 
-    weights : those to train; the weight decay of AdamW leaves out biases and the like, which have one dimension
+    weights : those to train; the weight decay of AdamW leaves out biases and all that have one dimension
     """
     rate = make_rate(recipe, steps_per_epoch)
     options = {"global_clipnorm": recipe.clip}
@@ -34,7 +34,8 @@ def make_optimizer(recipe: Recipe, steps_per_epoch: int, weights: Sequence = ())
     extras = [Averaging] * (recipe.ema is not None) + [Clipping] * (recipe.clip is not None)
     optimizer = (type(kind.__name__, (*extras, kind), {}) if extras else kind)(learning_rate=rate, **options)
     if recipe.optimizer == "adamw":
-        optimizer.exclude_from_weight_decay([weight for weight in weights if len(weight.shape) < 2])
+        spared = [weight for weight in weights if len(weight.shape) < 2 or weight.name == "bias"]
+        optimizer.exclude_from_weight_decay(spared)
     return optimizer
 
 
