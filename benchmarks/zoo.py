@@ -39,6 +39,7 @@ SMALL = {
     "DeepSEA": DEEPSEA | {"kernel": 12, "kernel2": 8, "kernel3": 4},
     "DanQ-JASPAR": RECURRENT | {"filters": 128, "dense": 64},
     "Basset": {"filters": 64, "filters2": 64, "filters3": 64, "kernel2": 7, "kernel3": 3, "dense": 128, "dense2": 128},
+    "Compact": {},
     "DeepBind": {"filters": 128, "kernel": 20, "network": "M2", "dense": 64},
     "DeepMotif-CNN": {"filters": 64, "kernel": 12, "dropout": 0.2},
     "DeepMotif-CNN-RNN": {"filters": 64, "kernel": 12, "lstm": 16},

@@ -113,6 +113,8 @@ SMALL = {
     "DanQ-JASPAR": {"filters": 6, "kernel": 6, "pool": 6, "lstm": 3, "dense": 5},
     "Basset": {"filters": 6, "filters2": 5, "filters3": 5, "kernel": 6, "kernel2": 3, "kernel3": 2}
     | {"pool": 2, "pool2": 2, "pool3": 2, "dense": 7, "dense2": 6},
+    "Compact": {"filters": 6, "kernel": 6, "kernel2": 3, "pool": 4, "channels": 5, "blocks": 2, "pool2": 3, "dense": 7}
+    | {"first": "gelu"},
     "DeepBind": {"filters": 6, "kernel": 7, "dense": 5, "network": "M2", "pooling": "max"},
     "DeepMotif-CNN": {"filters": 6, "kernel": 6, "kernel2": 3, "kernel3": 2, "pool": 3, "dropout": 0.1},
     "DeepMotif-CNN-RNN": {"filters": 6, "kernel": 6, "lstm": 3},

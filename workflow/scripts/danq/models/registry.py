@@ -32,6 +32,7 @@ ARCHITECTURES = {
     "DeepSEA": "deepsea",
     "DanQ-JASPAR": "danq_jaspar",
     "Basset": "basset",
+    "Compact": "compact",
     "DeepBind": "deepbind",
     "DeepMotif-CNN": "deepmotif_cnn",
     "DeepMotif-CNN-RNN": "deepmotif_cnn_rnn",
