@@ -208,7 +208,8 @@ def test_config_is_valid_and_its_files_exist(project, path, tmp_path):
     planned = set(jobs(done.stdout))
     first = "import_bundle" if config.get("source") == "bundle" else "prepare"
     assert {(first, ""), ("compare", ""), ("report", "")} <= planned
-    assert {model for rule, model in planned if rule == "train"} == set(config["models"])
+    runs = [f"{model}-seed{seed}" for model in config["models"] for seed in config.get("seeds", [])]
+    assert {model for rule, model in planned if rule == "train"} == set(runs or config["models"])
     assert (("simulate", "") in planned) == (config["dataset"] == "demo")
 
 

@@ -3,10 +3,9 @@ GENOME = on_disk(config["genome"]["fasta"])
 HAS_BACKGROUND = bool(config["variants"]["background"] or config["variants"]["random_background"])
 
 
-def all_checkpoints(wildcards):
-    """The option for a predictor with several runs, which replaces the one with its first; nothing for a single run."""
-    several = checkpoints_of(wildcards)
-    return f" --checkpoint {' '.join(several)}" if several[1:] else ""
+def further_checkpoints(wildcards):
+    """The option for the runs of a predictor after its first; nothing for a single run."""
+    return {"checkpoint": checkpoints_of(wildcards)[1:]}
 
 
 wildcard_constraints:
@@ -61,7 +60,7 @@ rule variant_background:
         program=program("variants"),
         code=code_of_model("variants"),
         variants=lambda wildcards, input: options(variants=input.variants or None),
-        options=lambda wildcards: options(**background_options(config)) + all_checkpoints(wildcards),
+        options=lambda wildcards: options(**background_options(config), **further_checkpoints(wildcards)),
     message:
         f"Score the background of variants of {DATASET} with {{wildcards.model}}"
     shell:
@@ -94,7 +93,7 @@ rule variants:
         program=program("variants"),
         code=code_of_model("variants"),
         background=lambda wildcards, input: options(background=input.background or None),
-        options=lambda wildcards: options(**variant_options(config)) + all_checkpoints(wildcards),
+        options=lambda wildcards: options(**variant_options(config), **further_checkpoints(wildcards)),
     message:
         "Score block {wildcards.block} of the variants {wildcards.variants} with {wildcards.model}"
     shell:
@@ -156,7 +155,7 @@ rule draw_variants:
     params:
         program=program("draw_variant"),
         code=code_of_model("draw_variant"),
-        options=lambda wildcards: options(top=config["variants"]["pictures"]) + all_checkpoints(wildcards),
+        options=lambda wildcards: options(top=config["variants"]["pictures"], **further_checkpoints(wildcards)),
     message:
         "Draw the variants {wildcards.variants} with the largest effects on {wildcards.model}"
     shell:
