@@ -19,8 +19,11 @@ def grouped(pairs) -> dict[str, list]:
     return groups
 
 
-def arguments(description: str | None, output: str):
-    parser = cli.parser(description)
+def parsed(parser, output: str):
+    """The options of this program and of draw_replicates.py.
+
+    output : default of --output
+    """
     table = {"nargs": "+", "type": cli.named, "default": [], "metavar": "MODEL=FILE"}
     parser.add_argument(
         "-r",
@@ -37,7 +40,7 @@ def arguments(description: str | None, output: str):
 
 
 def main() -> None:
-    args = arguments(__doc__, "replicates.tsv")
+    args = parsed(cli.parser(__doc__), "replicates.tsv")
     ensembles = {model: tables[0] for model, tables in grouped(args.ensembles).items()}
     groups = grouped(args.replicates) | grouped(args.baselines)
     REPLICATES.write(replicates_table(groups, ensembles), args.output)

@@ -7,13 +7,13 @@ Example: draw_replicates.py --replicates danq=seed1/auc.tsv danq=seed2/auc.tsv -
 from __future__ import annotations
 
 import cli
-from compare_replicates import arguments, grouped
+from compare_replicates import grouped, parsed
 from danq.plots import pictures
 from danq.plots.replicates import replicates
 
 
 def main() -> None:
-    args = arguments(__doc__, "replicates.png")
+    args = parsed(cli.parser(__doc__), "replicates.png")
     drawn = replicates(grouped(args.replicates), grouped(args.ensembles), grouped(args.baselines))
     pictures.save(drawn, args.output)
 
