@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import logging
 
-import pandas as pd
-
 import cli
 from danq.files import replacing
 from danq.search import best, halving, space, table
@@ -50,22 +48,11 @@ def main() -> None:
     IMPORTANCE.write(matters, args.importance)
 
     first = halving.best(rungs)
-    comments = _comments(args, first, results.set_index("trial").loc[first], len(rungs), len(results))
+    comments = best.comments(args.name, args.dataset, first, results, args.monitored)
     text = best.recipe_text(f"{args.name}_best", space.of_trial(recipe_of(args), settings[first]), comments)
     with replacing(args.best) as temporary:
         temporary.write_text(text, encoding="utf-8")
     log.info("best trial: %s", first)
-
-
-def _comments(args, trial: str, row: pd.Series, rungs: int, number: int) -> list[str]:
-    """What the recipe says of its origin."""
-    where = f" on {args.dataset}" if args.dataset else ""
-    figure = f"validation {'AUPRC' if args.monitored == 'auprc' else 'loss'} {row[f'score_{rungs}']:.5g}"
-    return [
-        f"The best of {number} trials of the search {args.name}{where}: {trial}, {figure} at epoch "
-        f"{row['best_epoch']:.0f} of {row['epochs']:.0f}.",
-        "Add it to any config: --configfile config/mine.yaml best.yaml",
-    ]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def main() -> None:
         nargs="+",
         required=True,
         metavar="NAME=VALUES",
-        help="settings and their values: NAME=[choices], or NAME={uniform: [low, high]}, log_uniform and integers likewise",
+        help="settings with their values: NAME=[choices], NAME={uniform: [low, high]}; also log_uniform, integers",
     )
     parser.add_argument("--trials", type=int, default=16, help="number of trials")
     parser.add_argument("--sampler", choices=SAMPLERS, default="sobol", help="how trials are chosen")

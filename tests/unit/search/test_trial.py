@@ -1,13 +1,16 @@
 """Trials that train: a longer one resumes, one that diverges is recorded, and networks that do not fit are refused."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from toy_windows import SIZES
 
 from danq.data.windows import Windows
 from danq.errors import UserError
+from danq.search.importance import importance
 from danq.search.networks import corners, networks
-from danq.search.space import space_of
+from danq.search.sampler import trials
+from danq.search.space import of_trial, space_of
 from danq.search.trial import run
 from danq.training.recipe import Recipe
 
@@ -58,3 +61,18 @@ def test_networks_at_the_edges_are_built(data):
     wide = space_of("DanQ", {"sizes.pool": {"integers": [2, 80]}})
     with pytest.raises(UserError, match=r"cannot be built \(pool 80\): .*too short"):
         networks("DanQ", windows.length, len(windows.targets), wide, {})
+
+
+def test_a_learning_rate_that_cannot_learn_loses_and_has_the_importance(data, tmp_path):
+    given = {"learning_rate": [1e-12, 0.02], "sizes.filters": [6, 8], "sizes.dense": [6, 8]}
+    space = space_of("DanQ", given)
+    settings, scores = trials(space, 8), []
+    base = Recipe(**SHORT | {"epochs": 2})
+    for trial, varied in settings.items():
+        run(data, of_trial(base, varied), tmp_path / trial)
+        scores.append(losses(tmp_path / trial)["val_loss"].min())
+    dead = np.array([varied["learning_rate"] < 1e-6 for varied in settings.values()])
+    assert np.max(np.array(scores)[~dead]) < np.min(np.array(scores)[dead])
+    table = importance(space, list(settings.values()), np.array(scores))
+    assert table["setting"][0] == "learning_rate"
+    assert table["importance"][0] > 3 * table["importance"][1]

@@ -52,7 +52,6 @@ DECIDING = (
     "compare_published",
     "compare_replicates",
     "draw_*",
-    "search_results",
     "replicate_tests",
     "visualize",
     "prototypes.*",  # each program is complete
@@ -68,7 +67,7 @@ PLUMBING = {
     "danq.hdf5": {"DAMAGE", "check_all", "check_stored", "dataset", "mapped", "reading", "reason"},
     "danq.tables": {"Table"},  # each module that makes a table declares its columns and digits
     # It looks up the architecture, whose module decides, and checks the sizes: a new architecture retrains no other.
-    "danq.models.registry": {"ARCHITECTURES", "build", "default_sizes", "first_filters", "source"},
+    "danq.models.registry": {"ARCHITECTURES", "build", "default_sizes", "first_filters", "hyperparameters", "source"},
     "danq.baselines.registry": set(),  # it looks up the baseline, whose module decides
     "danq.settings": {"Setting", "hidden_character"},  # help texts, limits; defaults are arguments of deciding modules
     "danq.runtime.devices": {"Devices", "feed"},
@@ -87,8 +86,9 @@ PLUMBING = {
             *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
             *("list_folds", "motifs"),
-            *("predict", "prepare", "report", "search_networks", "search_rung"),
-            *("search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train", "variants"),
+            *("predict", "prepare", "report", "search_networks", "search_results"),
+            *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
+            "variants",
         )
     },
 }

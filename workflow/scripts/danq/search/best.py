@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import pandas as pd
 import yaml
 
 from ..models import registry
@@ -26,3 +27,20 @@ def recipe_text(name: str, recipe: Recipe, comments: list[str]) -> str:
             model[key] = value
     text = yaml.safe_dump({"models": {name: model}}, sort_keys=False, default_flow_style=False, allow_unicode=True)
     return "".join(f"# {line}\n" for line in comments) + text
+
+
+def comments(name: str, dataset: str, trial: str, results: pd.DataFrame, monitor: str) -> list[str]:
+    """What the recipe says of its origin.
+
+    name : of the search; trial : id of the best trial; results : table of results; monitor : loss or auprc
+    """
+    row = results.set_index("trial").loc[trial]
+    column = f"score_{row['rung']}"
+    measure = "AUPRC" if monitor == "auprc" else "loss"
+    figure = f"validation {measure} {row[column]:.5g}"
+    where = f" on {dataset}" if dataset else ""
+    return [
+        f"The best of {len(results)} trials of the search {name}{where}: {trial}, {figure}",
+        f"at epoch {row['best_epoch']:.0f} of {row['epochs']:.0f}. Add it to any config:",
+        "--configfile config/mine.yaml best.yaml",
+    ]
