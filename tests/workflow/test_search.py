@@ -56,14 +56,15 @@ def finished(tmp_path_factory):
     command = ["snakemake", *ARGUMENTS]
     running = subprocess.Popen(command, cwd=folder, env=environment(), start_new_session=True, **quiet)
     end = time.monotonic() + PATIENCE
-    while not list(folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")):
+    # Two trials run at a time: when the third one begins, Snakemake has recorded that the first one is done.
+    while len(list(folder.glob(f"{FOLDER}/trials/*/rung0"))) < 3:
         assert running.poll() is None
         assert time.monotonic() < end
         time.sleep(0.1)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     before = {path: path.stat().st_mtime_ns for path in folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")}
-    assert len(before) < SEARCH["trials"]
+    assert 1 <= len(before) < SEARCH["trials"]
     assert snakemake(folder, "--unlock", "--configfile", CONFIG).returncode == 0
     done = snakemake(folder, "--rerun-incomplete", *ARGUMENTS)
     assert done.returncode == 0, done.stderr[-5000:]
@@ -78,8 +79,8 @@ def project(finished, tmp_path):
 
 def test_a_killed_search_keeps_the_trials_that_were_done(finished):
     folder, before = finished
-    assert before
-    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    first = min(before, key=before.get)
+    assert first.stat().st_mtime_ns == before[first]
     assert planned(folder, CONFIG, "--", "search")[0] == {}
     assert not list(folder.glob(f"{FOLDER}/**/*state.h5"))
 
