@@ -84,7 +84,8 @@ TRACK_MODELS = tracks.models(config) if config["tracks"] else []
 RESULTS = files.results(config)
 RUNS = runs.runs(config)  # trainings
 FOLDS = list(runs.folds_of(config))
-OF_FOLD = FOLDS and os.path.join("", "fold{fold}") or ""
+PREPARED = "prepare/fold{fold}" if FOLDS else "prepare"
+WINDOWS = f"{RESULTS}/windows/fold{{fold}}/" if FOLDS else f"{RESULTS}/windows/"
 FIRST_WINDOWS = WINDOWS.format(fold=1)
 PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
 BASELINES = config["baselines"]
@@ -216,7 +217,10 @@ def trials_of(wildcards):
         trials = SEARCHES[wildcards.search].trials
     else:
         trials = search.promoted_in(checkpoints.search_rung.get(search=wildcards.search, rung=rung - 1).output[0])
-    return [f"{RESULTS}/search/{{search}}/trials/{trial}/rung{rung}/trial.json".format(search=wildcards.search) for trial in trials]
+    return [
+        f"{RESULTS}/search/{{search}}/trials/{trial}/rung{rung}/trial.json".format(search=wildcards.search)
+        for trial in trials
+    ]
 
 
 def further_checkpoints(wildcards):
