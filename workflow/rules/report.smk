@@ -7,7 +7,7 @@ rule report:
             *["history.png", "assays.png", "calibration.png"],
         ),
         windows=multiext(f"{RESULTS}/windows/", "targets.tsv", "test.h5"),
-        account=f"{RESULTS}/windows/account.tsv" if config["source"] == "peaks" else [],
+        account=f"{RESULTS}/windows/account.tsv" if config["source"] != "bundle" else [],
         models=expand(
             "{results}/models/{model}/{file}",
             results=RESULTS,

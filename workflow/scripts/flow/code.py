@@ -25,6 +25,7 @@ SCRIPTS = Path(__file__).parents[1]
 DECIDING = (
     "danq.models.*",
     "danq.data.*",
+    "danq.labelled.*",
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
@@ -82,6 +83,7 @@ PLUMBING = {
             *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_tracks", "join_variants", "motifs"),
             *("predict", "prepare", "report", "shuffled_labels", "simulate", "tracks", "train", "variants"),
+            "prepare_sequences",
         )
     },
 }
@@ -95,6 +97,7 @@ DESCRIPTIONS = {"PAPER", "SIZES", "CHOICES"}
 BY_HAND = {
     "*": {"danq.published.data_folder", "danq.motifs.site_list"},
     "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
+    "prepare": {"prepare_sequences"},
 }
 
 

@@ -23,7 +23,7 @@ RECORD = "record.json"
 MARK = "found: "  # begins a reason to make a result again; it stands among the options that Snakemake compares
 TRAINING = ("model.weights.h5", "history.tsv", "run.json")  # the outputs of the rule `train`
 STAMP = ".snakemake_timestamp"  # Snakemake dates a folder by this file in it
-DATA = ("source", "folder", "targets", "genome", "windows", "bundle")  # the keys that decide on the windows
+DATA = ("source", "folder", "targets", "genome", "windows", "bundle", "labelled")  # the keys that decide on the windows
 
 
 def save(config: dict) -> None:
