@@ -4,11 +4,15 @@
 Divides the genome into bins, finds for each target the bins that are more than half covered by its
 peaks, and keeps the chosen bins. Writes a window centred on each of these to train.h5, valid.h5 and
 test.h5, a table of targets to targets.tsv, and what became of each bin to account.tsv.
+
+With --sequences, the windows are given sequences with labels: prepare.py --sequences FILE ... takes the options of
+prepare_sequences.py.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import cli
@@ -104,4 +108,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    if any(word.partition("=")[0] == "--sequences" for word in sys.argv[1:]):
+        import prepare_sequences
+
+        cli.run(prepare_sequences.main)
+    else:
+        cli.run(main)

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ..data import onehot
+from ..data import dinucleotide, onehot
 from ..data.composition_match import CELLS, MaskedGenome, by_contig, cells, draw
 from ..data.contig_names import genome_name
-shuffled = None
 from ..data.grid import Grid
 from ..data.labels import read_on
 from ..data.peaks import Peaks
@@ -49,11 +48,11 @@ def numbers(n: int, per_positive: float) -> np.ndarray:
 def shuffle(records: Collection, positives: np.ndarray, scratch: str | Path) -> Negatives:
     """Shuffle the positives (rows, int64 (p,)) with their counts of dinucleotides; see `dinucleotide`."""
     source = np.repeat(positives, numbers(len(positives), records.rule.per_positive))
-    packed = _map(scratch, len(source), records)
+    packed, draws = _map(scratch, len(source), records), np.random.default_rng(records.rule.seed)
     with tqdm(desc="shuffling", total=len(source), unit=" sequences", disable=None) as progress:
         for first in range(0, len(source), ROWS):
             rows = source[first : first + ROWS]
-            packed[first : first + ROWS] = shuffled(records, rows, first)
+            packed[first : first + ROWS] = dinucleotide.shuffle(records.packed[rows], records.length, draws)
             progress.update(len(rows))
     return Negatives(packed, source)
 

@@ -136,9 +136,9 @@ def _environment(folder: Path) -> jinja2.Environment:
     return environment
 
 
-def _account(path: Path) -> list[dict]:
-    """What became of the bins of the genome: title, number, share and meaning; empty for an imported bundle."""
-    if not path.exists():
+def _account(path: Path, bins: bool) -> list[dict]:
+    """What became of the bins of the genome: title, number, share and meaning; empty for windows without bins."""
+    if not path.exists() or not bins:
         return []
     total = ACCOUNT.read(path).sum(numeric_only=True)
     rows = [{"title": f"{name} windows", "bins": int(total[name]), "meaning": ""} for name in SPLITS]
@@ -164,7 +164,7 @@ def _run(windows: Path, logs: str | Path | None) -> dict:
         "kept": _kept(test.made_by.get("rule", {})),
         "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
         "little": findings(listed),
-        "account": _account(windows / "account.tsv"),
+        "account": _account(windows / "account.tsv", "rule" in test.made_by),
         "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
         "blocks": str(cut(len(test), test.numbered_places(), test.bin or test.length)),
         "warnings": logged_warnings(logs) if logs else [],

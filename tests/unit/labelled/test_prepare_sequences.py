@@ -1,0 +1,70 @@
+"""Windows of sequences with labels, against brute force and DeepBind's files."""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+from real_data import DEEPBIND, needs_deepbind
+
+from danq.data import onehot
+from danq.data.windows import Windows
+from danq.labelled import groups, records
+from danq.labelled.prepare_sequences import prepare_sequences
+from danq.labelled.sequence_rule import SequenceRule
+
+COMPLEMENT = str.maketrans("ACGT", "TGCA")
+
+
+def words(text, k):
+    """The k-mers of both strands."""
+    back = text.translate(COMPLEMENT)[::-1]
+    return {one[i : i + k] for one in (text, back) for i in range(len(text) - k + 1)}
+
+
+def pairs(text):
+    return Counter(itertools.pairwise(text))
+
+
+def test_groups_are_what_shared_words_join(tmp_path):
+    draw = np.random.default_rng(1)
+    texts = ["".join(draw.choice(list("ACGT"), 40)) for _ in range(60)]
+    for row in range(0, 60, 4):  # a piece of another sequence, every second time of its other strand
+        piece = texts[row + 1][3:17]
+        texts[row] = texts[row][:20] + (piece.translate(COMPLEMENT)[::-1] if row % 8 else piece) + texts[row][34:]
+    expected = list(range(60))
+    for a, b in itertools.combinations(range(60), 2):
+        if words(texts[a], 11) & words(texts[b], 11) and expected[a] != expected[b]:
+            low, high = sorted((expected[a], expected[b]))
+            expected = [low if one == high else one for one in expected]
+    nibbles = np.stack([records.Record("", "", "", text.encode()).nibbles() for text in texts])
+    assert groups.group(onehot.pack_nibbles(nibbles), 40, 11, tmp_path).tolist() == expected
+    assert len(set(expected)) < 50
+
+
+@needs_deepbind
+def test_deepbind_files_keep_their_test_and_get_shuffled_negatives(tmp_path):
+    files = [str(DEEPBIND / f"REST_GM12878.{part}.seq.gz") for part in ("train", "test")]
+    rule = SequenceRule(
+        files, by="file", negatives="dinucleotide_shuffle",
+        split={"train": ["rest"], "valid": 0.1, "test": [files[1]]},
+    )  # fmt: skip
+    table, account = prepare_sequences(rule, tmp_path)
+    assert account["records"].tolist() == [6406, 1000, 6406]
+    assert table[table["split"] == "test"][["windows", "positives"]].to_numpy().tolist() == [[1000, 500]]
+    given = [[(one.bases.decode(), one.label()) for one in records.read(path)] for path in files]
+    test = Windows(tmp_path / "test.h5")
+    rows = zip(onehot.text(test.packed(slice(None)), 101), test.labels()[:, 0].astype(str).tolist(), strict=True)
+    assert sorted(rows) == sorted(given[1])
+    texts, labels = [], []
+    for split in ("train", "valid"):
+        windows = Windows(tmp_path / f"{split}.h5")
+        texts.append(onehot.text(windows.packed(slice(None)), 101))
+        labels.append(windows.labels()[:, 0].astype(bool))
+        real = [text for text, label in zip(texts[-1], labels[-1], strict=True) if label]
+        made = [text for text, label in zip(texts[-1], labels[-1], strict=True) if not label]
+        key = sorted(sorted(pairs(text).items()) for text in real)
+        assert key == sorted(sorted(pairs(text).items()) for text in made)
+    real = [[t for t, one in zip(*part, strict=True) if one] for part in zip(texts, labels, strict=True)]
+    assert sorted(sum(real, [])) == sorted(text for text, _ in given[0])
+    sides = [set().union(*(words(text, 24) for text in part)) for part in real]
+    assert not sides[0] & sides[1]
