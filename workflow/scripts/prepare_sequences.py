@@ -2,8 +2,8 @@
 """Prepare packed windows from sequences with labels: FASTA files, or tables with a column of sequences.
 
 Labels come from a table (TSV, CSV, Parquet or .npy), from the headers, from the tables of sequences, or from two files,
-one of positives and one of negatives. Writes train.h5, valid.h5 and test.h5, a table of targets to targets.tsv, and what
-became of each record to account.tsv. Near-duplicates are kept on one side where a split is a fraction.
+one of positives and one of negatives. Writes train.h5, valid.h5 and test.h5, a table of targets to targets.tsv, and
+what became of each record to account.tsv. Near-duplicates are kept on one side where a split is a fraction.
 
 Examples:
   prepare_sequences.py --sequences peaks.fa.gz --negative-sequences background.fa.gz -o data

@@ -41,6 +41,36 @@ def test_groups_are_what_shared_words_join(tmp_path):
     assert len(set(expected)) < 50
 
 
+def test_forms_of_labels_agree_and_lengths_are_cropped_and_padded(tmp_path):
+    draw = np.random.default_rng(2)
+    texts = ["".join(draw.choice(list("ACGT"), size)) for size in draw.integers(28, 34, 60)]
+    labels = draw.integers(0, 2, (60, 2))
+    plain = "".join(f">r{i} 1\n{text}\n" for i, text in enumerate(texts))
+    (tmp_path / "plain.fa").write_text(plain)
+    marked = "".join(f">r{i} x labels={a},{b}\n{t}\n" for i, (t, (a, b)) in enumerate(zip(texts, labels, strict=True)))
+    (tmp_path / "marked.fa").write_text(marked)
+    np.save(tmp_path / "l.npy", labels)
+    for name, mark in (("l.tsv", "\t"), ("l.csv", ",")):
+        rows = [mark.join(["name", "a", "b"])] + [mark.join([f"r{i}", *map(str, row)]) for i, row in enumerate(labels)]
+        (tmp_path / name).write_text("\n".join([rows[0], *rows[:0:-1]]) + "\n")  # in another order
+    expected = {}
+    for text, row in zip(texts, labels.tolist(), strict=True):
+        cut, left = max(len(text) - 31, 0) // 2, max(31 - len(text), 0) // 2
+        expected[("N" * left + text[cut : cut + 31]).ljust(31, "N")] = row
+    forms = {"marked.fa": ["header"], "plain.fa": [str(tmp_path / f"l.{kind}") for kind in ("npy", "tsv", "csv")]}
+    for file, ways in forms.items():
+        for way in ways:
+            rule = SequenceRule([str(tmp_path / file)], labels=way, length=31, longer="crop", shorter="pad")
+            account = prepare_sequences(rule, tmp_path / "out")[1].iloc[0]
+            assert account["cropped"] == sum(len(text) > 31 for text in texts)
+            assert account["padded"] == sum(len(text) < 31 for text in texts)
+            found = {}
+            for split in ("train", "valid", "test"):
+                windows = Windows(tmp_path / f"out/{split}.h5")
+                found |= zip(onehot.text(windows.packed(slice(None)), 31), windows.labels().tolist(), strict=True)
+            assert found == expected
+
+
 @needs_deepbind
 def test_deepbind_files_keep_their_test_and_get_shuffled_negatives(tmp_path):
     files = [str(DEEPBIND / f"REST_GM12878.{part}.seq.gz") for part in ("train", "test")]
@@ -65,6 +95,6 @@ def test_deepbind_files_keep_their_test_and_get_shuffled_negatives(tmp_path):
         key = sorted(sorted(pairs(text).items()) for text in real)
         assert key == sorted(sorted(pairs(text).items()) for text in made)
     real = [[t for t, one in zip(*part, strict=True) if one] for part in zip(texts, labels, strict=True)]
-    assert sorted(sum(real, [])) == sorted(text for text, _ in given[0])
+    assert sorted(itertools.chain(*real)) == sorted(text for text, _ in given[0])
     sides = [set().union(*(words(text, 24) for text in part)) for part in real]
     assert not sides[0] & sides[1]
