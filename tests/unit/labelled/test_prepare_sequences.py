@@ -98,3 +98,29 @@ def test_deepbind_files_keep_their_test_and_get_shuffled_negatives(tmp_path):
     assert sorted(itertools.chain(*real)) == sorted(text for text, _ in given[0])
     sides = [set().union(*(words(text, 24) for text in part)) for part in real]
     assert not sides[0] & sides[1]
+
+
+def test_negatives_from_the_genome_have_the_composition_of_their_positives(tmp_path):
+    draw = np.random.default_rng(3)
+    genome = {
+        name: "".join(draw.choice(list("ACGTacgtN"), 30_000, p=[0.1249] * 8 + [0.0008])) for name in ("chr1", "chr2")
+    }
+    (tmp_path / "g.fa").write_text("".join(f">{name}\n{text}\n" for name, text in genome.items()))
+    places = [(name, int(start)) for name in genome for start in draw.integers(0, 29_900, 40)]
+    lines = [f">{name}:{start}-{start + 50}\n{genome[name][start : start + 50]}\n" for name, start in places]
+    (tmp_path / "p.fa").write_text("".join(lines))
+    rule = SequenceRule([str(tmp_path / "p.fa")], negatives="genome", unknown_bases="drop")
+    _, account = prepare_sequences(rule, tmp_path / "out", genome=tmp_path / "g.fa")
+    cells = {1: Counter(), 0: Counter()}
+    seen = []
+    for split in ("train", "valid", "test"):
+        windows = Windows(tmp_path / f"out/{split}.h5")
+        for contig, start, label in zip(*windows.places(), windows.labels()[:, 0], strict=True):
+            text = genome[contig][start : start + 50]
+            cells[label][split, sum(one in "GCgc" for one in text), sum(one.islower() for one in text)] += 1
+            if not label:
+                seen.append((contig, start))
+                assert set(text.upper()) <= set("ACGT")
+                assert not any(contig == name and abs(start - place) < 50 for name, place in places)
+    assert len(seen) == len(set(seen)) == account["records"].iloc[1] - account["no_match"].sum() > 50
+    assert not cells[0] - cells[1]  # a cell of 2 % of 50 bp is one base
