@@ -84,7 +84,7 @@ def test_every_key_is_described(path):
 
 def test_a_model_has_the_keys_of_the_recipe():
     keys = SCHEMA["$defs"]["model"]["properties"]
-    assert set(keys) - {"tensorboard"} == {field.name for field in fields(recipe.Recipe)}
+    assert set(keys) - {"tensorboard", "seeds"} == {field.name for field in fields(recipe.Recipe)}
     assert SCHEMA["properties"]["seed"]["default"] == recipe.Recipe().seed
 
 
@@ -139,7 +139,9 @@ def test_the_readme_gives_the_defaults():
 
 
 def test_the_generated_tables_of_the_readme_are_up_to_date():
-    assert reference.with_tables(README) == README, "run `make docs`"
+    for page in reference.PAGES:
+        text = page.read_text()
+        assert reference.with_tables(text) == text, f"{page.name}: run `make docs`"
 
 
 def test_a_generated_table_follows_the_code():
@@ -211,7 +213,8 @@ def test_config_is_valid_and_its_files_exist(project, path, tmp_path):
     planned = set(jobs(done.stdout))
     first = {"bundle": "import_bundle", "sequences": "prepare_sequences"}.get(config.get("source"), "prepare")
     assert {(first, ""), ("compare", ""), ("report", "")} <= planned
-    assert {model for rule, model in planned if rule == "train"} == set(config["models"])
+    runs = [f"{model}-seed{seed}" for model in config["models"] for seed in config.get("seeds", [])]
+    assert {model for rule, model in planned if rule == "train"} == set(runs or config["models"])
     assert (("simulate", "") in planned) == (config["dataset"] == "demo")
 
 

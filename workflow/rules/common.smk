@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, labelled, records, repeated, sequences, tracks
+from flow import code, files, labelled, records, repeated, runs, search, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -83,14 +83,23 @@ with one_sentence("config: "):
 TRACK_MODELS = tracks.models(config) if config["tracks"] else []
 RESULTS = files.results(config)
 STAGE_OF = {"peaks": "prepare", "sequences": "prepare_sequences", "bundle": "import_bundle"}  # that makes the windows
-MODELS = list(config["models"])
+RUNS = runs.runs(config)  # trainings
+FOLDS = list(runs.folds_of(config))
+OF_FOLD = "/fold{fold}" if FOLDS else ""  # ends the path of what each fold has
+WINDOWS = f"{RESULTS}/windows{OF_FOLD}/"
+FIRST_WINDOWS = WINDOWS.format(fold=1)
+PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
 BASELINES = config["baselines"]
-COMPARED = MODELS + BASELINES
+SHOWN = list(runs.representatives(config).values())  # each model once: alone, the ensemble, or the first seed
+COMPARED = SHOWN + BASELINES
+REPLICATES = runs.replicated(config)
+EVALUATED = list(dict.fromkeys([*COMPARED, *(name for names in REPLICATES.values() for name in names)]))
+MODELS = list(RUNS) if config["motifs"]["runs"] == "all" else list(runs.firsts(config).values())  # with motifs
 CONTROLS = [name for name, wanted in config["controls"].items() if wanted]
 DATASET = config["dataset"]
 CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
 VARIANTS = config["variants"]["files"]
-VARIANT_MODELS = config["variants"]["models"] or MODELS
+VARIANT_MODELS = runs.chosen(config, config["variants"]["models"])
 VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
 VARIANT_FILES += ["pictures"] if config["variants"]["pictures"] else []
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
@@ -104,6 +113,8 @@ PICTURE_FOLDERS += [
     for model in VARIANT_MODELS
     for variants in (VARIANTS if config["variants"]["pictures"] else [])
 ]
+SEARCHES = search.searches(config)
+SEARCH_FILES = ["trials.tsv", "networks.tsv", "results.tsv", "importance.tsv", "trials.png", "importance.png", "best.yaml"]
 REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
@@ -111,13 +122,14 @@ MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []
 on_disk = partial(files.on_disk, config)
 within = partial(within, config)
 by_name_of = by_model
-by_name = partial(by_model, COMPARED)
+by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
 
 
 wildcard_constraints:
-    model="|".join(MODELS),
+    model="|".join(PREDICTORS),
+    fold=r"\d+",
     place="[^/]+",
     name="[^/]+",
 
@@ -129,7 +141,22 @@ def program(name):
 
 def code_of_model(name):
     """The code of a stage that builds the model of the wildcard."""
-    return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
+    return lambda wildcards: code_of(name, config["models"][PREDICTORS[wildcards.model].model]["architecture"])
+
+
+def checkpoints_of(wildcards):
+    """The weights of a predictor: of one run, or of all that it averages."""
+    return [f"{RESULTS}/models/{run}/training/model.weights.h5" for run in PREDICTORS[wildcards.model].members]
+
+
+def windows_of(split):
+    """The windows of a part for the predictor of the wildcard: with folds, those of its fold."""
+
+    def path(wildcards):
+        fold = PREDICTORS[wildcards.model].fold
+        return f"{WINDOWS}{split}.h5".format(fold=fold or 1)
+
+    return path
 
 
 def file_of_sequences(key):
@@ -139,7 +166,7 @@ def file_of_sequences(key):
 
 def code_of_sequences(models):
     """The code that predicts sequences with some models."""
-    architectures = sorted({config["models"][model]["architecture"] for model in models})
+    architectures = sorted({config["models"][PREDICTORS[model].model]["architecture"] for model in models})
     predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
     return [code_of(sequences.READING), *predicting]
 
@@ -161,5 +188,6 @@ if workflow.is_main_process:
     records.restore(config)
     found = [*records.warnings(config), *records.mark_outdated_trainings(config)]
     found += records.mark_incomplete_folders(config, PICTURE_FOLDERS)
+    found += search.warnings(SEARCHES)
     for warning in found:
         logger.warning(warning)

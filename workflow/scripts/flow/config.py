@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +21,13 @@ from danq.data.chosen_targets import choose
 from danq.data.rule import Rule, check_negatives
 from danq.data.targets import Target, find, read_sheet, targets_of
 from danq.errors import UserError
+from danq.models import registry
 from danq.motifs import jaspar, known, names
 from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
-from . import labelled, sequences
+from . import labelled, runs, search, sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -55,11 +56,7 @@ def checked(config: dict) -> dict:
     if found:
         raise UserError(sentence(jsonschema.exceptions.best_match(found)))
     config = fill_defaults(config, schema)
-    for name in config["baselines"]:
-        if name in config["models"]:
-            raise UserError(
-                f"models.{name} has the name of a baseline; rename the model, or leave {name} out of baselines"
-            )
+    runs.check(config)
     if config["source"] == "peaks":
         check_windows(config)
     if config["source"] == "sequences":
@@ -69,6 +66,7 @@ def checked(config: dict) -> dict:
     sequences.check(config)
     if config["variants"]["files"]:
         check_variants(config)
+    search.check(config)
     return config
 
 
@@ -115,6 +113,8 @@ def check_regions(config: dict) -> None:
     windows = config.get("windows")
     split = windows.get("split") if isinstance(windows, dict) else None
     lists = {f"windows.split.{part}": regions for part, regions in split.items()} if isinstance(split, dict) else {}
+    folds = config.get("folds")
+    lists |= {f"folds.{i}": fold for i, fold in enumerate(folds)} if isinstance(folds, list) else {}
     given = config.get("sequences")
     for name, entry in given.items() if isinstance(given, dict) else ():
         lists[f"sequences.{name}.regions"] = entry.get("regions") if isinstance(entry, dict) else None
@@ -140,6 +140,8 @@ def sentence(error: jsonschema.ValidationError) -> str:
         return f"{shown(error.instance)} cannot be a name in {key}; names are letters, digits, - and _"
     if error.validator == "required":
         return f"{error.message} of {key}"
+    if error.validator == "enum" and key.endswith(".architecture") and registry.refusal(str(error.instance)):
+        return f"{key}: {registry.refusal(str(error.instance))}"
     if error.validator == "enum":
         return f"{key} is {shown(error.instance)}; choose from {', '.join(map(str, error.validator_value))}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
@@ -177,14 +179,20 @@ def check_windows(config: dict) -> None:
             )
 
 
+def check_models(config: dict, key: str, names: Sequence[str]) -> None:
+    """Check that the models that a key names exist."""
+    try:
+        runs.chosen(config, names)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None
+
+
 def check_tracks(config: dict) -> None:
     """Check that there is a genome to predict, with a name for the hub, and that the models of the tracks exist."""
     tracks = config["tracks"]
     if "genome" not in config:
         raise UserError("tracks: needs a genome; add genome.fasta")
-    for name in map(str, tracks["models"]):
-        if name not in config["models"]:
-            raise UserError(f"tracks.models: no model is called {name!r}; choose from {', '.join(config['models'])}")
+    check_models(config, "tracks.models", tracks["models"])
     if tracks["hub"] and not config["genome"]["assembly"]:
         raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
 
@@ -194,9 +202,7 @@ def check_variants(config: dict) -> None:
     variants = config["variants"]
     if "genome" not in config:
         raise UserError("variants: a bundle has no genome; give the genome of the variants as genome.fasta")
-    unknown = [name for name in variants["models"] if name not in config["models"]]
-    if unknown:
-        raise UserError(f"variants.models: no model {unknown[0]!r}; the config has {', '.join(config['models'])}")
+    check_models(config, "variants.models", variants["models"])
     if variants["background"] and variants["random_background"]:
         raise UserError("variants: background and random_background exclude each other; give one of them")
     needing = [name for name in variants["scores"] if name in ("z", "e_value")]
