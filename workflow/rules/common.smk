@@ -114,7 +114,15 @@ PICTURE_FOLDERS += [
     for variants in (VARIANTS if config["variants"]["pictures"] else [])
 ]
 SEARCHES = search.searches(config)
-SEARCH_FILES = ["trials.tsv", "networks.tsv", "results.tsv", "importance.tsv", "trials.png", "importance.png", "best.yaml"]
+SEARCH_FILES = [
+    "trials.tsv",
+    "networks.tsv",
+    "results.tsv",
+    "importance.tsv",
+    "trials.png",
+    "importance.png",
+    "best.yaml",
+]
 REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
