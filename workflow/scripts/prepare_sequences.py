@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prepare packed windows from sequences with labels: FASTA files, or tables with a column of sequences.
 
-Labels come from a table (TSV, CSV, Parquet or .npy), from the headers, from the tables of sequences, or from two files,
+Labels come from a table (TSV, CSV or .npy), from the headers, from the tables of sequences, or from two files,
 one of positives and one of negatives. Writes train.h5, valid.h5 and test.h5, a table of targets to targets.tsv, and
 what became of each record to account.tsv. Near-duplicates are kept on one side where a split is a fraction.
 
@@ -34,7 +34,7 @@ def arguments():
     )
     parser.add_argument(
         "--labels",
-        help=f"table of labels keyed by record name (.tsv, .csv, .parquet), matrix in the order of the records (.npy), "
+        help=f"table of labels keyed by record name (.tsv, .csv), matrix in the order of the records (.npy), "
         f"or {HEADER!r} (label=1,0,NA or the last word); default: the column Bound of a table of sequences, and all "
         "records of FASTA files are positive",
     )

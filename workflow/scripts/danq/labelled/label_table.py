@@ -1,4 +1,4 @@
-"""Reads labels of records: a matrix of 0, 1 and missing values in TSV, CSV, Parquet or .npy."""
+"""Reads labels of records: a matrix of 0, 1 and missing values in TSV, CSV or .npy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from ..settings import hidden_character
 ROWS = 1 << 13  # rows read at a time
 MISSING = 2  # a label that is not known
 VALUES = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, **dict.fromkeys(("", "NA", "NaN", "nan", ".", "<NA>"), MISSING)}
-TEXT = (".tsv", ".csv", ".txt", ".tab")
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,6 @@ def columns_of(path: str | Path) -> list[str]:
     """The columns of a table of labels, that of the names first; empty for .npy."""
     if is_matrix(path):
         return []
-    if Path(path).suffix.lower() == ".parquet":
-        return _parquet_columns(path)
     with opened(path, "table of labels") as file:
         first = file.readline(1 << 22)
     rows = list(csv.reader([_decoded(path, first)], delimiter=_separator(path)))
@@ -150,9 +147,6 @@ def _separator(path: str | Path) -> str:
 
 def _chunks(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, pd.DataFrame]]:
     """Parts of a table as text, each with the number of its first line in the file."""
-    if path.suffix.lower() == ".parquet":
-        yield 1, _parquet(path, columns)
-        return
     line, rows = 2, []
     with opened(path, "table of labels") as file:
         next(file)
@@ -205,24 +199,3 @@ def _matrix(path: Path) -> tuple[np.ndarray, np.ndarray]:
         parts.append(packed(np.where(unknown, MISSING, np.where(unknown, 0, part)).astype(np.uint8)))
     bits, missing = (np.concatenate(part) for part in zip(*parts, strict=True))
     return bits, missing
-
-
-def _parquet_columns(path: str | Path) -> list[str]:
-    return [str(name) for name in _parquet(existing(path, "table of labels")).columns]
-
-
-def _parquet(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """A Parquet table as text; missing values are NA. It needs pyarrow, which pandas loads."""
-    try:
-        table = pd.read_parquet(path)
-    except ImportError as error:
-        raise UserError(
-            f"{path}: reading Parquet needs the package pyarrow; install it, or save the table as TSV"
-        ) from error
-    except Exception as error:  # pyarrow has errors of its own
-        raise UserError(f"{path}: not a Parquet table ({str(error).splitlines()[0]:.100}); write it again") from error
-    if isinstance(table.index, pd.Index) and table.index.name and table.index.name not in table:
-        table = table.reset_index()
-    table.columns = [str(name) for name in table.columns]
-    text = table.astype(object).where(table.notna(), "NA")
-    return text.map(lambda value: str(int(value)) if isinstance(value, bool | np.bool_) else str(value))
