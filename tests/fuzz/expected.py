@@ -127,7 +127,7 @@ def windows(folder: Path, min_signal: float | None = None) -> dict | None:
 
 
 def labelled(path: Path, labels: Path | None, length: int) -> list[tuple[str, str]] | None:
-    """Bases and label of each record of FASTA or of a table with the column `seq`; records without a label are left out.
+    """Bases and label of each record of FASTA or of a table with a column `seq`; those without a label are left out.
 
     labels : table of names and labels; None for labels in the headers or the column `Bound`
     """
@@ -136,6 +136,7 @@ def labelled(path: Path, labels: Path | None, length: int) -> list[tuple[str, st
     if lines is None or table is None:
         return None
     found = []
+    lines = [line for line in lines if line.strip()]
     for name, bit, bases in _labelled_fasta(lines) if lines[0].startswith(">") else _labelled_rows(lines):
         bit = table.get(name, "NA") if labels else bit
         known = {"1.0": "1", "0.0": "0"}.get(bit, bit)
@@ -152,7 +153,7 @@ def _labels(path: Path) -> dict[str, str] | None:
     rows = [line.split("\t") for line in text_lines(path) or [] if line.strip()]
     if not rows or any(len(row) != 2 for row in rows):
         return None
-    found = {name.strip(): bit.strip() for name, bit in rows[1:]}
+    found = {name.strip().strip('"'): bit.strip().strip('"') for name, bit in rows[1:]}  # quotes, as in CSV
     return found if len(found) == len(rows) - 1 else None
 
 
@@ -163,13 +164,13 @@ def _labelled_fasta(lines: list[str]) -> list[tuple[str, str, str]]:
             words = line[1:].replace("|", " ").replace(";", " ").split()
             marked = [word.removeprefix("label=") for word in words if word.startswith("label=")]
             found.append([(line[1:].split() or [""])[0], (marked or words[1:][-1:] or ["none"])[0], ""])
-        elif line.strip():
+        else:
             found[-1][2] += line.strip()
     return [tuple(one) for one in found]
 
 
 def _labelled_rows(lines: list[str]) -> list[tuple[str, str, str]]:
-    rows = [[item.strip() for item in line.split("\t")] for line in lines if line.strip()]
+    rows = [[item.strip() for item in line.split("\t")] for line in lines]
     columns = [name.lower() for name in rows[0]]
     bit = columns.index("bound") if "bound" in columns else None
     name = columns.index("eventid") if "eventid" in columns else None

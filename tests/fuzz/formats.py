@@ -508,7 +508,7 @@ def _judge_numbers(found: pd.Series) -> str:
 
 
 def make_labelled(folder: Path) -> None:
-    """The same records as FASTA with labels in the headers, without labels beside a table, and as a table with bases."""
+    """The same records as FASTA with labels in the headers, as FASTA beside a table of labels, and as a table."""
     draw = np.random.default_rng(8)
     texts = ["".join(draw.choice(list("ACGT"), 30)) for _ in range(40)]
     bits = ["01"[i % 2] for i in range(40)]
@@ -535,7 +535,8 @@ def judge_labelled(file: str, labels: str | None = None) -> Callable[[Path, Path
             windows = Windows(folder / f"out/{split}.h5")
             rows = zip(onehot.text(windows.packed(slice(None)), 30), windows.labels()[:, 0].tolist(), strict=True)
             found += [(bases, str(bit)) for bases, bit in rows]
-        return "" if sorted(found) == sorted(wanted) else f"{len(found)} windows that are not the {len(wanted)} expected"
+        same = sorted(found) == sorted(wanted)
+        return "" if same else f"{len(found)} windows that are not the {len(wanted)} expected"
 
     return judge
 
@@ -576,7 +577,8 @@ FORMATS = {
     "vcf": Format(make_variants, "variants.vcf", TEXT, run_check("variants.vcf"), judge_vcf, share=0.6),
     "bcf": Format(make_bcf, "variants.bcf", BYTES, run_check("variants.bcf"), judge_bcf, share=0.6),
     "labelled_fasta": Format(
-        file="marked.fa", run=run_labelled("marked.fa", "--labels", "header"), judge=judge_labelled("marked.fa"), **LABELLED
+        file="marked.fa", run=run_labelled("marked.fa", "--labels", "header"),
+        judge=judge_labelled("marked.fa"), **LABELLED
     ),
     "labels": Format(
         file="labels.tsv", run=run_labelled("plain.fa", "--labels", "labels.tsv"),

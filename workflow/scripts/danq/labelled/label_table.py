@@ -63,8 +63,7 @@ def columns_of(path: str | Path) -> list[str]:
         return []
     with opened(path, "table of labels") as file:
         first = file.readline(1 << 22)
-    rows = list(csv.reader([_decoded(path, first)], delimiter=_separator(path)))
-    columns = [name.strip() for name in rows[0]] if rows else []
+    columns = [name.strip() for name in _fields(path, 1, _decoded(path, first))]
     if len(columns) < 2:
         raise UserError(
             f"{path}: its first line has one column; a table of labels has the names of the records in its first "
@@ -141,6 +140,14 @@ def _decoded(path: str | Path, line: bytes) -> str:
         raise UserError(f"{path}: not text in UTF-8; save the table as such") from None
 
 
+def _fields(path: str | Path, number: int, text: str) -> list[str]:
+    """The fields of a line; none for an empty one."""
+    try:
+        return next(csv.reader([text], delimiter=_separator(path)), [])
+    except csv.Error as error:
+        raise UserError(f"{path}, line {number}: not a line of a table ({error}); save the table again") from None
+
+
 def _separator(path: str | Path) -> str:
     return "," if ".csv" in [suffix.lower() for suffix in Path(path).suffixes] else "\t"
 
@@ -154,7 +161,7 @@ def _chunks(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, pd.DataFr
             text = _decoded(path, raw)
             if not text.strip():
                 continue
-            fields = next(csv.reader([text], delimiter=_separator(path)))
+            fields = _fields(path, number, text)
             if len(fields) != len(columns):
                 raise UserError(
                     f"{path}, line {number} has {len(fields)} fields, but the header has {len(columns)}; correct it"
