@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from project import PROJECT, copy_project, jobs, snakemake
-from real_data import SACCER3, needs_yeast
+from real_data import DEEPBIND, SACCER3, needs_deepbind, needs_yeast
 
 from danq.data.prepare import Rule
 from danq.models import registry
@@ -33,7 +33,8 @@ README = (PROJECT / "config/README.md").read_text()
 def keys(schema: dict, path: str = "") -> Iterator[tuple[str, dict, bool]]:
     """Every key of the config: its path with dots, its schema, and whether it is required."""
     for name, key in schema.get("properties", {}).items():
-        source = (schema.get("then", {}), schema.get("else", {}).get("then", {}))  # required because of another key
+        others = schema.get("else", {})  # required because of another key
+        source = (schema.get("then", {}), others.get("then", {}), others.get("else", {}).get("then", {}))
         required = (schema, *source)
         yield f"{path}{name}", key, any(name in part.get("required", ()) for part in required)
         yield from keys(key, f"{path}{name}.")
@@ -203,10 +204,14 @@ def test_config_is_valid_and_its_files_exist(project, path, tmp_path):
         if not SACCER3.exists():
             pytest.skip(needs_yeast.kwargs["reason"])
         words += ["--config", f"folder={SACCER3}"]
+    if config.get("source") == "sequences":
+        if not DEEPBIND.exists():
+            pytest.skip(needs_deepbind.kwargs["reason"])
+        words += ["--config", f"folder={DEEPBIND}"]
     done = snakemake(project, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     planned = set(jobs(done.stdout))
-    first = "import_bundle" if config.get("source") == "bundle" else "prepare"
+    first = {"bundle": "import_bundle", "sequences": "prepare_sequences"}.get(config.get("source"), "prepare")
     assert {(first, ""), ("compare", ""), ("report", "")} <= planned
     runs = [f"{model}-seed{seed}" for model in config["models"] for seed in config.get("seeds", [])]
     assert {model for rule, model in planned if rule == "train"} == set(runs or config["models"])
@@ -267,7 +272,12 @@ def test_lock_files_satisfy_the_project(path):
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.parent.name) for path in PROFILES])
 def test_profile_names_rules_that_exist(project, path):
     """Snakemake ignores a rule that does not exist: the real one would get the default memory."""
-    others = {"import_bundle", "predict_tracks", "join_tracks"}  # rules that the demo does not have
+    others = {
+        "import_bundle",
+        "prepare_sequences",
+        "predict_tracks",
+        "join_tracks",
+    }  # rules that the demo does not have
     rules = others | set(snakemake(project, "--list-rules").stdout.split())
     assert {"prepare", "train", "report"} <= rules
     profile = yaml.safe_load(path.read_text())

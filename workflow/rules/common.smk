@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated, runs, search, sequences, tracks
+from flow import code, files, labelled, records, repeated, runs, search, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -82,6 +82,7 @@ with one_sentence("config: "):
 
 TRACK_MODELS = tracks.models(config) if config["tracks"] else []
 RESULTS = files.results(config)
+STAGE_OF = {"peaks": "prepare", "sequences": "prepare_sequences", "bundle": "import_bundle"}  # that makes the windows
 RUNS = runs.runs(config)  # trainings
 FOLDS = list(runs.folds_of(config))
 PREPARED = "prepare/fold{fold}" if FOLDS else "prepare"

@@ -16,7 +16,7 @@ rule report:
         windows=multiext(FIRST_WINDOWS, "targets.tsv", "test.h5"),
         folds=[f"{RESULTS}/folds.tsv", *expand(f"{WINDOWS}test.h5", fold=FOLDS)] if FOLDS else [],
         replicates=[f"{RESULTS}/{file}" for file in REPLICATE_FILES],
-        account=f"{FIRST_WINDOWS}account.tsv" if config["source"] == "peaks" else [],
+        account=f"{FIRST_WINDOWS}account.tsv" if config["source"] != "bundle" else [],
         models=expand(
             "{results}/models/{model}/{file}",
             results=RESULTS,

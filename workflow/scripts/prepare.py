@@ -7,11 +7,15 @@ test.h5, a table of targets to targets.tsv, and what became of each bin to accou
 
 The parts are contigs and regions, or a fold of a cross-validation: with --folds 5 --fold 1, a fifth of the genome is
 for testing, the next fifth for validation, and the rest for training.
+
+With --sequences, the windows are given sequences with labels: prepare.py --sequences FILE ... takes the options of
+prepare_sequences.py.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,4 +133,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    if any(word.partition("=")[0] == "--sequences" for word in sys.argv[1:]):
+        import prepare_sequences
+
+        cli.run(prepare_sequences.main)
+    else:
+        cli.run(main)

@@ -107,6 +107,7 @@ def model(name: str) -> dict:
         ({"folds": 2}, "folds: 2 is less than the minimum of 3"),
         ({"folds": [["chr1"], ["chr2"]]}, "folds: "),
         ({"folds": 3, "source": "bundle", "bundle": {"folder": "a"}}, "folds: a bundle has its own parts"),
+        ({"folds": 3, "source": "sequences", "labelled": {"files": ["a.fa"]}}, "folds: sequences are divided by"),
         ({"seeds": [1, 1]}, "seeds: "),
         (
             {"seeds": [1], "models": model("danq") | {"danq-seed1": {"architecture": "DanQ", "seed": 3}}},

@@ -25,6 +25,7 @@ SCRIPTS = Path(__file__).parents[1]
 DECIDING = (
     "danq.models.*",
     "danq.data.*",
+    "danq.labelled.*",
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
@@ -88,6 +89,7 @@ PLUMBING = {
             *("list_folds", "motifs"),
             *("predict", "prepare", "report", "search_networks", "search_results"),
             *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
+            "prepare_sequences",
             "variants",
         )
     },
@@ -101,7 +103,7 @@ DESCRIPTIONS = {"PAPER", "PUBLISHED", "SIZES", "CHOICES"}
 # Modules that a program imports only with options that the rule of its name does not use.
 BY_HAND = {
     "*": {"danq.published.data_folder", "danq.motifs.site_list"},
-    "prepare": {"danq.data.folds"},  # the rule adds it where there are folds
+    "prepare": {"danq.data.folds", "prepare_sequences"},  # the rule adds the folds where there are any
     "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
 }
 

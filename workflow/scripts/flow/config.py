@@ -27,7 +27,7 @@ from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
-from . import runs, search, sequences
+from . import labelled, runs, search, sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -38,7 +38,7 @@ IN_QUOTES = "put it in quotes, and so a region with commas ('chr7:30,508,751-35,
 
 @dataclass(frozen=True)
 class Listed:
-    """The targets of a dataset, and the sheet that lists them (None for a bundle)."""
+    """The targets of a dataset, and the sheet that lists them (None without peaks)."""
 
     targets: list[Target]
     sheet: pd.DataFrame | None
@@ -59,6 +59,8 @@ def checked(config: dict) -> dict:
     runs.check(config)
     if config["source"] == "peaks":
         check_windows(config)
+    if config["source"] == "sequences":
+        labelled.checked(config)
     if config["tracks"]:
         check_tracks(config)
     sequences.check(config)
@@ -212,7 +214,7 @@ def check_variants(config: dict) -> None:
 
 
 def listed_targets(config: dict) -> Listed:
-    """The targets of the sheet or of the bundle's list.
+    """The targets of the sheet, of the labelled sequences or of the bundle's list.
 
     A bundle without a list has the published number of targets, named by number. A list that is still to be fetched
     gives no targets.
@@ -222,12 +224,16 @@ def listed_targets(config: dict) -> Listed:
             sheet = read_sheet(config["targets"])
             check_sheet(sheet, config["targets"])
             return Listed(targets_of(sheet), sheet)
+        if config["source"] == "sequences":
+            return Listed(labelled.targets(config), None)
         names = config["bundle"]["names"]
         if not names:
             return Listed(numbered_targets(len(published_assays())), None)
         path = Path(on_disk(config, names))
         return Listed(read_targets(path) if path.exists() else [], None)
     except UserError as error:
+        if config["source"] == "sequences":
+            raise UserError(str(error) if str(error).startswith("labelled") else f"labelled: {error}") from None
         key = "targets" if config["source"] == "peaks" else "bundle.names"
         raise UserError(f"{key}: {error}") from None
 
@@ -259,7 +265,7 @@ def check_names(config: dict, targets: list[Target]) -> None:
         except UserError as error:
             raise UserError(f"variants.targets: {error}") from None
     table = config["evaluate"]["published"]
-    counted = config["source"] == "peaks" or config["bundle"]["names"]
+    counted = config["source"] != "bundle" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():
         check_published(on_disk(config, table), len(targets))
     if config["tracks"]:

@@ -24,7 +24,8 @@ RECORD = "record.json"
 MARK = "found: "  # begins a reason to make a result again; it stands among the options that Snakemake compares
 TRAINING = ("model.weights.h5", "history.tsv", "run.json")  # the outputs of the rule `train`
 STAMP = ".snakemake_timestamp"  # Snakemake dates a folder by this file in it
-DATA = ("source", "folder", "targets", "genome", "windows", "folds", "bundle")  # the keys that decide on the windows
+# The keys that decide on the windows.
+DATA = ("source", "folder", "targets", "genome", "windows", "folds", "bundle", "labelled")
 
 
 def save(config: dict) -> None:

@@ -206,8 +206,10 @@ def check(config: dict) -> None:
     if config["folds"] is None:
         if config["source"] == "peaks" and config["windows"]["split"] is None:
             raise UserError("'split' is a required property of windows, unless there are folds")
-    elif config["source"] != "peaks":
+    elif config["source"] == "bundle":
         raise UserError("folds: a bundle has its own parts; leave folds out, or use the source peaks")
+    elif config["source"] == "sequences":
+        raise UserError("folds: sequences are divided by labelled.split; leave folds out, or use the source peaks")
     elif config["windows"]["split"] is not None:
         raise UserError("folds replace windows.split; remove one of them")
     names: dict[str, str] = {}

@@ -34,6 +34,7 @@ from ..evaluation.replicate_tests import TESTS
 from ..evaluation.replicates import ALL, REPLICATES
 from ..evaluation.roles import label, shown_pairs
 from ..files import existing, read_json, replacing
+from ..labelled import account as sequences
 from ..motifs.annotate import AGREES
 from ..motifs.compare_motifs import ANNOTATED, RECOVERED
 from ..motifs.meme import read_meme
@@ -58,6 +59,12 @@ UNUSED_TITLES = dict(
     )
 )
 _WARNING = re.compile(r"^\d\d:\d\d:\d\d WARNING (?P<text>.+)$", re.MULTILINE)  # as cli.py logs them
+
+# By the key of `made_by`: the table, reasons, column of the total, and words for what is counted and for each row.
+ACCOUNTS = {
+    "rule": (ACCOUNT, DROPPED, "bins", "bins of the genome", "contig"),
+    "labelled": (sequences.ACCOUNT, sequences.DROPPED, "records", "sequences", "file"),
+}
 
 
 @dataclass(frozen=True)
@@ -149,17 +156,44 @@ def _environment(folder: Path) -> jinja2.Environment:
     return environment
 
 
-def _account(path: Path) -> list[dict]:
-    """What became of the bins of the genome: title, number, share and meaning; empty for an imported bundle."""
-    if not path.exists():
-        return []
-    total = ACCOUNT.read(path).sum(numeric_only=True)
-    rows = [{"title": f"{name} windows", "bins": int(total[name]), "meaning": ""} for name in SPLITS]
+def _account(path: Path, made_by: dict) -> dict | None:
+    """What became of the bins of the genome or of the sequences: number, share and meaning by fate.
+
+    None for windows that are neither. `changed` has the numbers of windows that were cropped or padded.
+    """
+    kind = next((one for one in ACCOUNTS if one in made_by), None)
+    if kind is None or not path.exists():
+        return None
+    table, dropped, counted, what, of_each = ACCOUNTS[kind]
+    total = table.read(path).sum(numeric_only=True)
+    rows = [{"title": f"{name} windows", "number": int(total[name]), "meaning": ""} for name in SPLITS]
     rows += [
-        {"title": f"dropped: {name.replace('_', ' ')}", "bins": int(total[name]), "meaning": meaning}
-        for name, meaning in DROPPED.items()
+        {"title": f"dropped: {name.replace('_', ' ')}", "number": int(total[name]), "meaning": meaning}
+        for name, meaning in dropped.items()
     ]
-    return [row | {"share": row["bins"] / total["bins"]} for row in rows]
+    return {
+        "kind": kind,
+        "counted": counted,
+        "what": what,
+        "of_each": of_each,
+        "rows": [row | {"share": row["number"] / total[counted]} for row in rows],
+        "total": int(total[counted]),
+        "changed": {name: int(total[name]) for name in ("cropped", "padded") if total.get(name)},
+    }
+
+
+def _held_out(labelled: dict) -> str:
+    """A description of the test windows of labelled sequences."""
+    test, by = labelled["split"]["test"], labelled["by"]
+    if isinstance(test, float):
+        return f"{test:.0%} of the sequences, in whole groups of near-duplicates (of {labelled['shared']} bp or more)"
+    names = ", ".join(Path(one).name if by in ("file", "name") else str(one) for one in test)
+    return {
+        "file": f"sequences of {names}",
+        "name": f"sequences that {names} lists",
+        "contig": f"sequences on {names}",
+        "column": f"sequences with {names} in the column {labelled['column']}",
+    }[by]
 
 
 def _unused(listed: pd.DataFrame) -> pd.Series:
@@ -185,7 +219,8 @@ def _run(windows: Path, logs: str | Path | None) -> dict:
         "kept": _kept(test.made_by.get("rule", {})),
         "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
         "little": findings(listed),
-        "account": _account(windows / "account.tsv"),
+        "account": _account(windows / "account.tsv", test.made_by),
+        "held_out": _held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
         "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
         "warnings": logged_warnings(logs) if logs else [],
         "most": MOST_WARNINGS,
