@@ -56,11 +56,12 @@ def finished(tmp_path_factory):
     command = ["snakemake", *ARGUMENTS]
     running = subprocess.Popen(command, cwd=folder, env=environment(), start_new_session=True, **quiet)
     end = time.monotonic() + PATIENCE
-    # Two trials run at a time: when the third one runs, Snakemake has recorded that the first one is done.
+    # Two trials run at a time: soon after the third one begins, Snakemake has recorded that the first one is done.
     while len(list(folder.glob("logs/toy/search_trial/danq/*/rung0.log"))) < 3:
         assert running.poll() is None
         assert time.monotonic() < end
         time.sleep(0.1)
+    time.sleep(2)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     written = {path: path.stat().st_mtime_ns for path in folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")}
