@@ -56,14 +56,16 @@ def finished(tmp_path_factory):
     command = ["snakemake", *ARGUMENTS]
     running = subprocess.Popen(command, cwd=folder, env=environment(), start_new_session=True, **quiet)
     end = time.monotonic() + PATIENCE
-    while not list(folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")):
+    # Two trials run at a time: when the third one runs, Snakemake has recorded that the first one is done.
+    while len(list(folder.glob("logs/toy/search_trial/danq/*/rung0.log"))) < 3:
         assert running.poll() is None
         assert time.monotonic() < end
         time.sleep(0.1)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
-    before = {path: path.stat().st_mtime_ns for path in folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")}
-    assert len(before) < SEARCH["trials"]
+    written = {path: path.stat().st_mtime_ns for path in folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")}
+    assert 1 <= len(written) < SEARCH["trials"]
+    before = dict([min(written.items(), key=lambda item: item[1])])  # the second one may have ended in the last moment
     assert snakemake(folder, "--unlock", "--configfile", CONFIG).returncode == 0
     done = snakemake(folder, "--rerun-incomplete", *ARGUMENTS)
     assert done.returncode == 0, done.stderr[-5000:]
@@ -78,8 +80,8 @@ def project(finished, tmp_path):
 
 def test_a_killed_search_keeps_the_trials_that_were_done(finished):
     folder, before = finished
-    assert before
-    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    first = min(before, key=before.get)
+    assert first.stat().st_mtime_ns == before[first]
     assert planned(folder, CONFIG, "--", "search")[0] == {}
     assert not list(folder.glob(f"{FOLDER}/**/*state.h5"))
 
@@ -94,7 +96,7 @@ def test_a_learning_rate_that_cannot_learn_is_not_selected(finished):
     best = yaml.safe_load((folder / FOLDER / "best.yaml").read_text())["models"]["danq_best"]
     assert (best["learning_rate"], best["epochs"]) == (0.02, 6)
     record = folder / FOLDER / "trials" / table["trial"][0] / "rung1/trial.json"
-    assert yaml.safe_load(record.read_text())["resumed_after"] == [3]
+    assert yaml.safe_load(record.read_text())["resumed_after"][-1] == 3  # the killed one has resumed before, too
     for picture in ("trials.png", "importance.png"):
         assert (folder / FOLDER / picture).read_bytes().startswith(b"\x89PNG")
 

@@ -85,8 +85,8 @@ RESULTS = files.results(config)
 STAGE_OF = {"peaks": "prepare", "sequences": "prepare_sequences", "bundle": "import_bundle"}  # that makes the windows
 RUNS = runs.runs(config)  # trainings
 FOLDS = list(runs.folds_of(config))
-OF_FOLD = "/fold{fold}" if FOLDS else ""  # ends the path of what each fold has
-WINDOWS = f"{RESULTS}/windows{OF_FOLD}/"
+PREPARED = "prepare/fold{fold}" if FOLDS else "prepare"
+WINDOWS = f"{RESULTS}/windows/fold{{fold}}/" if FOLDS else f"{RESULTS}/windows/"
 FIRST_WINDOWS = WINDOWS.format(fold=1)
 PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
 BASELINES = config["baselines"]
@@ -185,6 +185,48 @@ def blocks_of(wildcards):
     number = blocks_in(checked, config["variants"]["block_size"])
     folder = f"{RESULTS}/models/{wildcards.model}/variants/{wildcards.variants}/blocks"
     return [f"{folder}/{block}.h5" for block in range(number)]
+
+
+def named_files(kind, groups):
+    """`danq=path` for each predictor of some groups, as a program takes them."""
+    return [f"{group}={RESULTS}/models/{name}/{kind}" for group, names in groups.items() for name in names]
+
+
+def replicate_tables():
+    """The options that name the AUC tables of the replicates, of the other models, of ensembles and of baselines."""
+    groups = {model: REPLICATES.get(model, [name]) for model, name in runs.representatives(config).items()}
+    ensembles = {one.model: [one.name] for one in PREDICTORS.values() if one.ensemble and one.fold is None}
+    given = {"replicates": groups, "ensembles": ensembles, "baselines": {name: [name] for name in BASELINES}}
+    tables = {option: named_files("evaluation/auc.tsv", names) for option, names in given.items()}
+    return " ".join(f"--{option} {' '.join(files)}" for option, files in tables.items() if files)
+
+
+def searched(function):
+    """A value for the search of the wildcard."""
+    return lambda wildcards: function(SEARCHES[wildcards.search])
+
+
+def code_of_trial(name):
+    """The code of a stage that builds the model of the search."""
+    return searched(lambda search: code_of(name, search.settings["architecture"]))
+
+
+def trials_of(wildcards):
+    """The folders of all trials of a rung; those of a later rung are known once the rung below is ranked."""
+    rung = int(wildcards.rung)
+    if rung == 0:
+        trials = SEARCHES[wildcards.search].trials
+    else:
+        trials = search.promoted_in(checkpoints.search_rung.get(search=wildcards.search, rung=rung - 1).output[0])
+    return [
+        f"{RESULTS}/search/{{search}}/trials/{trial}/rung{rung}/trial.json".format(search=wildcards.search)
+        for trial in trials
+    ]
+
+
+def further_checkpoints(wildcards):
+    """The option for the runs of a predictor after its first; nothing for a single run."""
+    return {"checkpoint": checkpoints_of(wildcards)[1:]}
 
 
 def gpus_here():

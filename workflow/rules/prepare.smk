@@ -10,9 +10,9 @@ rule prepare:
         account=report(f"{WINDOWS}account.tsv", caption="../report/account.rst", category="1 Windows"),
         targets=report(f"{WINDOWS}targets.tsv", caption="../report/windows.rst", category="1 Windows"),
     log:
-        f"logs/{config['dataset']}/prepare{OF_FOLD}.log",
+        f"logs/{config['dataset']}/{PREPARED}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/prepare{OF_FOLD}.tsv"
+        f"{RESULTS}/benchmarks/{PREPARED}.tsv"
     conda:
         "../envs/danq.yaml"
     threads: 4

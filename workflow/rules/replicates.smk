@@ -8,20 +8,6 @@ REPLICATE_FILES = ["replicates.tsv", "replicates.png"] if REPLICATES else []
 REPLICATE_FILES += ["replicate_tests.tsv"] if SEVERAL else []
 
 
-def named_files(kind, groups):
-    """`danq=path` for each predictor of some groups, as a program takes them."""
-    return [f"{group}={RESULTS}/models/{name}/{kind}" for group, names in groups.items() for name in names]
-
-
-def replicate_tables():
-    """The options that name the AUC tables of the replicates, of the other models, of ensembles and of baselines."""
-    groups = {model: REPLICATES.get(model, [name]) for model, name in runs.representatives(config).items()}
-    ensembles = {one.model: [one.name] for one in PREDICTORS.values() if one.ensemble and one.fold is None}
-    given = {"replicates": groups, "ensembles": ensembles, "baselines": {name: [name] for name in BASELINES}}
-    tables = {option: named_files("evaluation/auc.tsv", names) for option, names in given.items()}
-    return " ".join(f"--{option} {' '.join(files)}" for option, files in tables.items() if files)
-
-
 rule join_folds:
     input:
         lambda wildcards: expand(

@@ -8,26 +8,6 @@ wildcard_constraints:
     rung=r"\d+",
 
 
-def searched(function):
-    """A value for the search of the wildcard."""
-    return lambda wildcards: function(SEARCHES[wildcards.search])
-
-
-def code_of_trial(name):
-    """The code of a stage that builds the model of the search."""
-    return searched(lambda search: code_of(name, search.settings["architecture"]))
-
-
-def trials_of(wildcards):
-    """The folders of all trials of a rung; those of a later rung are known once the rung below is ranked."""
-    rung = int(wildcards.rung)
-    if rung == 0:
-        trials = SEARCHES[wildcards.search].trials
-    else:
-        trials = search.promoted_in(checkpoints.search_rung.get(search=wildcards.search, rung=rung - 1).output[0])
-    return [f"{SEARCH}/trials/{trial}/rung{rung}/trial.json".format(search=wildcards.search) for trial in trials]
-
-
 rule search_trials:
     output:
         f"{SEARCH}/trials.tsv",

@@ -3,11 +3,6 @@ GENOME = on_disk(config["genome"]["fasta"])
 HAS_BACKGROUND = bool(config["variants"]["background"] or config["variants"]["random_background"])
 
 
-def further_checkpoints(wildcards):
-    """The option for the runs of a predictor after its first; nothing for a single run."""
-    return {"checkpoint": checkpoints_of(wildcards)[1:]}
-
-
 wildcard_constraints:
     variants="|".join(VARIANTS),
     block=r"\d+",

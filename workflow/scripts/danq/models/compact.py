@@ -1,10 +1,10 @@
 """Compact: a network for small genomes, one layer of motif detectors and dilated residual convolutions behind it.
 
-The default sizes give 243,985 parameters at 500 bp and 17 targets. It joins what the field has learned since 2015: batch
-normalisation (Ioffe & Szegedy 2015), an exponential first activation, which makes filters learn whole motifs (Koo &
-Ploenzke, Nature Machine Intelligence 3:258-266, 2021), dilated residual blocks (Kelley et al. 2018) and GELU. The
-highest output of each filter among neighbouring positions is taken before the normalisation, which makes the first
-layer, the most expensive one, twice as fast.
+The default sizes give 243,985 parameters at 500 bp and 17 targets. It joins what the field has learned since 2015:
+batch normalisation (Ioffe & Szegedy 2015), an exponential first activation, which makes filters learn whole motifs (Koo
+& Ploenzke, Nature Machine Intelligence 3:258-266, 2021), dilated residual blocks (Kelley et al. 2018) and GELU. The
+highest output of each filter among neighbouring positions is taken before the normalisation and the activation, which
+then work on fewer numbers.
 
 docs/models.md gives the recipe that suits it, and what each of its parts adds on yeast.
 """
