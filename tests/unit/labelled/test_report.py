@@ -5,7 +5,12 @@ import pandas as pd
 
 from danq.labelled.account import ACCOUNT, DROPPED, FATES
 
-LABELLED = {"split": {"train": ["rest"], "valid": 0.1, "test": ["sets/a.test.fa"]}, "by": "file", "column": None, "shared": 24}
+LABELLED = {
+    "split": {"train": ["rest"], "valid": 0.1, "test": ["sets/a.test.fa"]},
+    "by": "file",
+    "column": None,
+    "shared": 24,
+}
 
 
 def test_the_page_has_what_became_of_the_sequences(tmp_path, monkeypatch):
