@@ -213,8 +213,11 @@ def test_config_is_valid_and_its_files_exist(project, path, tmp_path):
     planned = set(jobs(done.stdout))
     first = {"bundle": "import_bundle", "sequences": "prepare_sequences"}.get(config.get("source"), "prepare")
     assert {(first, ""), ("compare", ""), ("report", "")} <= planned
-    runs = [f"{model}-seed{seed}" for model in config["models"] for seed in config.get("seeds", [])]
-    assert {model for rule, model in planned if rule == "train"} == set(runs or config["models"])
+    runs = set()
+    for name, model in config["models"].items():
+        seeds = model.get("seeds", config.get("seeds", []))
+        runs |= {f"{name}-seed{seed}" for seed in seeds} or {name}
+    assert {model for rule, model in planned if rule == "train"} == runs
     assert (("simulate", "") in planned) == (config["dataset"] == "demo")
 
 
@@ -277,6 +280,7 @@ def test_profile_names_rules_that_exist(project, path):
         "prepare_sequences",
         "predict_tracks",
         "join_tracks",
+        "search_trial",
     }  # rules that the demo does not have
     rules = others | set(snakemake(project, "--list-rules").stdout.split())
     assert {"prepare", "train", "report"} <= rules
