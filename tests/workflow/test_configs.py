@@ -46,6 +46,7 @@ def all_keys() -> dict[str, tuple[dict, bool]]:
         *keys(SCHEMA),
         *keys(definitions["model"], "models.NAME."),
         *keys(definitions["sequences"], "sequences.NAME."),
+        *keys(definitions["search"], "search.NAME."),
         *(found for name in registry.ARCHITECTURES for found in keys(definitions[name], f"models.NAME.sizes.{name}.")),
     ]
     return {path: (key, required) for path, key, required in parts}
@@ -123,7 +124,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 def test_the_readme_documents_every_key_and_no_other():
     inner = {path for path in KEYS if any(other.startswith(f"{path}.") for other in KEYS)}
-    assert set(documented()) - {"models.NAME.sizes"} == set(KEYS) - inner - {"models", "sequences"}
+    assert set(documented()) - {"models.NAME.sizes"} == set(KEYS) - inner - {"models", "sequences", "search"}
 
 
 def test_the_readme_gives_the_defaults():
@@ -164,7 +165,7 @@ def published_bundle(folder: Path) -> Path:
 def test_ready_recipes_join_any_config(project):
     """Each file of config/models/ adds its models, and the schema has all of its keys."""
     blocks = sorted((PROJECT / "config/models").glob("*.yaml"))
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names = {name for path in blocks for name in yaml.safe_load(path.read_text())["models"]}
     files = ["config/config.yaml", *(f"config/models/{path.name}" for path in blocks)]
     done = snakemake(project, "--dry-run", "--printshellcmds", "--configfile", *files)
