@@ -12,7 +12,8 @@ rule attribute:
         genome=on_disk(config["genome"]["fasta"]) if EXPLAIN["bed"] else [],
         fasta=on_disk(EXPLAIN["fasta"]) if EXPLAIN["fasta"] else [],
     output:
-        f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        account=[] if EXPLAIN_TEST else f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.account.tsv",
     log:
         f"logs/{config['dataset']}/attribute/{{model}}/{{method}}.log",
     benchmark:
@@ -29,9 +30,11 @@ rule attribute:
             data=os.path.dirname(input.windows) if input.windows else None,
             **{key: input[key] or None for key in ("predictions", "bed", "genome", "fasta")},
         ),
-        options=lambda wildcards: options(**attribute_options(config, wildcards.method)),
+        options=lambda wildcards, output: options(
+            account=output.account or None, **attribute_options(config, wildcards.method)
+        ),
     message:
         f"Explain predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"
     shell:
         "python {params.program:q} --checkpoint {input.checkpoint} {params.files} {params.options}"
-        " --gpus {resources.gpu} --threads {threads} --output {output} 2> {log}"
+        " --gpus {resources.gpu} --threads {threads} --output {output.attributions} 2> {log}"

@@ -14,6 +14,7 @@ from . import pictures
 
 ROW = 100  # letters
 INCH, MARGIN = 0.11, 1.3  # width of a letter, and of what is beside the letters
+NARROWEST = 7.0  # inches, for the title
 LOGO, STRIP = 1.25, 0.19  # heights in inches
 MARK = "#B9C3CE"
 GAP = 1.2  # letters between the labels of two marks in a row
@@ -24,7 +25,8 @@ def attribution(view: Stretch) -> Figure:
     n = len(view.contributions)
     begins = range(0, n, ROW)
     each = [LOGO, *[STRIP] * len(view.marks)]
-    drawn = pictures.figure(MARGIN + INCH * min(n, ROW), 0.9 + (sum(each) + 0.25) * len(begins))
+    width = max(MARGIN + INCH * min(n, ROW), NARROWEST)
+    drawn = pictures.figure(width, 0.9 + (sum(each) + 0.25) * len(begins))
     drawn.suptitle(pictures.short(view.title, 110), fontsize=10)
     grid = drawn.subplots(len(each) * len(begins), 1, squeeze=False, height_ratios=each * len(begins))[:, 0]
     low, high = min(view.contributions.min(), 0), max(view.contributions.max(), 0)
@@ -42,7 +44,7 @@ def attribution(view: Stretch) -> Figure:
         columns = [column for column in range(begin, end) if (view.first + column) % 20 == 0]
         rows[-1].set_xticks(columns, [f"{view.first + column:,}" for column in columns])
         rows[-1].tick_params(axis="x", length=2, labelbottom=True, labelsize=7)
-    drawn.supylabel(f"contribution (logit)\n{view.method.replace('_', ' ')}", fontsize=9, ha="center")
+    drawn.supylabel(f"contribution (logit)\n{view.method.replace('_', ' ')}", fontsize=9, multialignment="center")
     drawn.supxlabel(f"{pictures.short(view.place)} (bp)", fontsize=9)
     return drawn
 
