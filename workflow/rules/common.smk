@@ -42,6 +42,7 @@ from flow import code, files, labelled, records, repeated, runs, search, sequenc
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
+    attribute_options,
     background_options,
     baseline_options,
     blocks_in,
@@ -113,6 +114,9 @@ PICTURE_FOLDERS += [
     for model in VARIANT_MODELS
     for variants in (VARIANTS if config["variants"]["pictures"] else [])
 ]
+EXPLAIN = config["explain"]
+EXPLAIN_TEST = not (EXPLAIN["bed"] or EXPLAIN["fasta"])  # explain windows of the test set
+EXPLAIN_MODELS = runs.chosen(config, EXPLAIN["models"])
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",

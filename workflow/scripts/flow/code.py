@@ -29,6 +29,7 @@ DECIDING = (
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
+    "danq.runtime.gradients",  # the logits that attributions explain
     "danq.runtime.join_predictions",
     "danq.runtime.predict",
     "danq.runtime.predict_sequences",
@@ -84,7 +85,7 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
+            *("attribute", "baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
             *("list_folds", "motifs"),
             *("predict", "prepare", "report", "search_networks", "search_results"),
