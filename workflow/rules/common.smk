@@ -117,6 +117,12 @@ PICTURE_FOLDERS += [
 EXPLAIN = config["explain"]
 EXPLAIN_TEST = not (EXPLAIN["bed"] or EXPLAIN["fasta"])  # explain windows of the test set
 EXPLAIN_MODELS = runs.chosen(config, EXPLAIN["models"])
+EXPLAIN_PICTURES = [
+    f"{RESULTS}/models/{model}/explain/pictures/{method}"
+    for model in EXPLAIN_MODELS
+    for method in (EXPLAIN["methods"] if EXPLAIN["pictures"] else [])
+]
+PICTURE_FOLDERS += EXPLAIN_PICTURES
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",

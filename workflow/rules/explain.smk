@@ -3,11 +3,21 @@ wildcard_constraints:
     method="|".join(EXPLAIN["methods"]),
 
 
+def explaining(wildcards):
+    """The predictor that explains: of joined folds, that of the first fold, which has not seen its test windows."""
+    one = PREDICTORS[wildcards.model]
+    return PREDICTORS[one.parts[0]] if EXPLAIN_TEST and one.parts else one
+
+
 rule attribute:
     input:
-        checkpoint=checkpoints_of,
+        checkpoint=lambda wildcards: [
+            f"{RESULTS}/models/{run}/training/model.weights.h5" for run in explaining(wildcards).members
+        ],
         windows=windows_of("test") if EXPLAIN_TEST else [],
-        predictions=f"{RESULTS}/models/{{model}}/predictions/test.h5" if EXPLAIN_TEST and not FOLDS else [],
+        predictions=lambda wildcards: (
+            f"{RESULTS}/models/{explaining(wildcards).name}/predictions/test.h5" if EXPLAIN_TEST else []
+        ),
         bed=on_disk(EXPLAIN["bed"]) if EXPLAIN["bed"] else [],
         genome=on_disk(config["genome"]["fasta"]) if EXPLAIN["bed"] else [],
         fasta=on_disk(EXPLAIN["fasta"]) if EXPLAIN["fasta"] else [],
@@ -38,3 +48,31 @@ rule attribute:
     shell:
         "python {params.program:q} --checkpoint {input.checkpoint} {params.files} {params.options}"
         " --gpus {resources.gpu} --threads {threads} --output {output.attributions} 2> {log}"
+
+
+rule draw_attributions:
+    input:
+        attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        marks=[on_disk(path) for path in EXPLAIN["marks"].values()],
+    output:
+        report(
+            directory(f"{RESULTS}/models/{{model}}/explain/pictures/{{method}}"),
+            patterns=["{picture}.png"],
+            caption="../report/attribution.rst",
+            category="6 Contributions of bases",
+            labels={"model": "{model}", "method": "{method}", "window": "{picture}"},
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_attributions/{{model}}/{{method}}.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_attribution"),
+        code=code_of("draw_attribution"),
+        options=lambda wildcards, input: options(
+            top=EXPLAIN["pictures"], mark=[f"{name}={path}" for name, path in zip(EXPLAIN["marks"], input.marks)]
+        ),
+    message:
+        f"Draw what bases contribute to predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"
+    shell:
+        "python {params.program:q} {input.attributions} {params.options} --output {output} 2> {log}"

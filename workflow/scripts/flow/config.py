@@ -219,11 +219,11 @@ def check_explain(config: dict) -> None:
     """Check that the windows to explain are of one kind, and that there is a genome and every model."""
     explain = config["explain"]
     if explain["bed"] and explain["fasta"]:
-        raise UserError(
-            "explain: bed and fasta exclude each other; give one of them, or none for test windows"
-        )
+        raise UserError("explain: bed and fasta exclude each other; give one of them, or none for test windows")
     if explain["bed"] and "genome" not in config:
         raise UserError("explain.bed: needs the genome that the regions lie on; add genome.fasta")
+    if explain["marks"] and config["source"] == "bundle" and not (explain["bed"] or explain["fasta"]):
+        raise UserError("explain.marks: the windows of a bundle have no places; leave marks out, or explain a BED file")
     check_models(config, "explain.models", explain["models"])
 
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from ..data.contig_names import genome_name
 from ..data.regions import Region, parse_region, read_bed
 from ..data.targets import Target
 from ..errors import UserError
 from .attributions import Attributions
 
+log = logging.getLogger(__name__)
 ENDLESS = 1 << 40  # bp; files of attributions do not have the lengths of contigs
+
+
+class _Endless(dict):
+    """Contigs of any name and endless length: a file of attributions knows no contigs but those of its windows."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> int:
+        return ENDLESS
 
 
 @dataclass(frozen=True)
@@ -37,10 +50,22 @@ class Stretch:
 
 
 def read_marks(paths: Mapping[str, str | Path], found: Attributions) -> dict[str, list[Region]]:
-    """The regions of BED files (also peak files) by a name for each; windows without places are a UserError."""
+    """The regions of BED files (also peak files) on the windows' contigs, by a name for each file.
+
+    Windows without places are a UserError.
+    """
     if paths and not found.contigs:
         raise UserError(f"{found.path}: its windows have no places on a genome, so nothing can be marked in them")
-    return {name: read_bed(path, dict.fromkeys(found.contigs, ENDLESS))[0] for name, path in paths.items()}
+    return {name: _on_contigs(path, found.contigs) for name, path in paths.items()}
+
+
+def _on_contigs(path: str | Path, contigs: Sequence[str]) -> list[Region]:
+    every, _ = read_bed(path, _Endless())
+    named = [one._replace(contig=genome_name(one.contig, contigs)) for one in every]
+    kept = [one for one in named if one.contig is not None]
+    text = "%s: %s of %s regions are on the contigs of the windows"
+    (log.info if kept else log.warning)(text, path, f"{len(kept):,}", f"{len(every):,}")
+    return kept
 
 
 def of_window(
