@@ -167,6 +167,12 @@ def checkpoints_of(wildcards):
     return [f"{RESULTS}/models/{run}/training/model.weights.h5" for run in PREDICTORS[wildcards.model].members]
 
 
+def explaining(wildcards):
+    """The predictor that explains: of joined folds, that of the first fold, which has not seen its test windows."""
+    one = PREDICTORS[wildcards.model]
+    return PREDICTORS[one.parts[0]] if EXPLAIN_TEST and one.parts else one
+
+
 def windows_of(split):
     """The windows of a part for the predictor of the wildcard: with folds, those of its fold."""
 

@@ -3,12 +3,6 @@ wildcard_constraints:
     method="|".join(EXPLAIN["methods"]),
 
 
-def explaining(wildcards):
-    """The predictor that explains: of joined folds, that of the first fold, which has not seen its test windows."""
-    one = PREDICTORS[wildcards.model]
-    return PREDICTORS[one.parts[0]] if EXPLAIN_TEST and one.parts else one
-
-
 rule attribute:
     input:
         checkpoint=lambda wildcards: [
