@@ -312,6 +312,7 @@ def make(
     control=False,
     variants=False,
     explain=(),
+    searches=(),
     **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
@@ -327,6 +328,7 @@ def make(
     if explain:
         write_attributions(folder, targets, models, explain)
         words += ["--explain", *explain, "--explain-models", *models]
+    words += ["--searches", *searches] if searches else []
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))
     assert done.returncode == 0, done.stderr

@@ -52,6 +52,7 @@ rule report:
             model=EXPLAIN_MODELS,
             method=EXPLAIN["methods"],
         ),
+        searches=expand("{results}/search/{search}/{file}", results=RESULTS, search=SEARCHES, file=SEARCH_FILES),
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -89,6 +90,7 @@ rule report:
             variant_models=VARIANT_MODELS if VARIANTS else None,
             explain=EXPLAIN["methods"] or None,
             explain_models=EXPLAIN_MODELS if EXPLAIN["methods"] else None,
+            searches=list(SEARCHES) or None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),

@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument(
         "--explain-models", nargs="+", action="extend", default=[], help="folders of models that they explain"
     )
+    parser.add_argument("--searches", nargs="+", action="extend", default=[], help="names of the searches to show")
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     if bool(args.explain) != bool(args.explain_models):
@@ -92,6 +93,7 @@ def main() -> None:
         replicates=args.replicates,
         explained=args.explain_models,
         methods=args.explain,
+        searches=args.searches,
     )
 
 

@@ -32,3 +32,4 @@ def test_the_page_has_what_became_of_the_sequences(tmp_path, monkeypatch):
         cells = f'<td class="text">{title}</td><td>{number}</td><td>{share}</td><td class="text">{meaning}</td>'
         assert cells in page or cells.replace('<td class="text"></td>', "<td></td>") in page, title
     assert "7 windows were cropped" in page
+    assert 'id="search"' not in page  # no search, no section on it

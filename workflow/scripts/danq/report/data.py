@@ -21,6 +21,7 @@ from ..evaluation.evaluate import CURVES
 from ..evaluation.jackknife import FEWEST_PLACES
 from ..evaluation.measures import KEYS, MEASURES, TESTED
 from ..explain.influence_table import INFLUENCE
+from ..files import existing
 from ..motifs.annotate import AGREES, MOTIFS
 from ..motifs.meme import Motif, read_meme
 
@@ -30,6 +31,11 @@ FULL = 65535  # a curve's coordinates are integers: this is 1
 MILLI = 1000  # letter heights are integers: thousandths of a bit
 FILTER_FACTS = ("filter", "sites", "consensus", "information", "first", "last", "mean", "std", "maximum", "note")
 KNOWN_FACTS = ("known", "name", "family", "pvalue", "evalue", "offset", "overlap", "orientation", "agreement")
+
+
+def picture(path: str | Path) -> str:
+    """A PNG file as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(existing(path, "picture").read_bytes()).decode()
 
 
 def as_json(value) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,8 +41,8 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, variants
-from .data import as_json
+from . import contributions, data, search, variants
+from .data import as_json, picture
 
 MOST_WARNINGS = 20
 UNUSED_TITLES = dict(
@@ -85,11 +84,6 @@ class ModelResults:
 
     def run(self) -> dict:
         return read_json(self.trained / "training/run.json", "record of the run", "recipe.architecture")
-
-
-def picture(path: str | Path) -> str:
-    """A PNG file as a data URL."""
-    return "data:image/png;base64," + base64.b64encode(existing(path, "picture").read_bytes()).decode()
 
 
 def _kept(rule: dict) -> str:
@@ -333,6 +327,7 @@ def write_report(
     replicates: bool = False,
     explained: Sequence[str] = (),
     methods: Sequence[str] = (),
+    searches: Sequence[str] = (),
 ) -> None:
     """Write the page.
 
@@ -346,6 +341,7 @@ def write_report(
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
     explained, methods : names of the models and methods whose attributions are shown
+    searches : names of the folders in `results`/search to show
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
@@ -361,6 +357,7 @@ def write_report(
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
     page["contributions"] = contributions.gallery(results, explained, methods) if explained and methods else None
+    page["searches"] = search.section(results, list(searches))
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None
     page["controls"] = [

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from ..files import existing
 from ..variants.results import reading
 from ..variants.strongest import strongest
 from ..variants.tables import SKIPPED
+from .data import picture
 
 MOST = 200  # rows shown of each list
 
@@ -35,6 +34,5 @@ def section(results: Path, lists: Sequence[str], models: Sequence[str]) -> dict:
         both = pd.concat(found)
         best = both.assign(size=both["difference"].abs()).sort_values("size", ascending=False, kind="stable").head(MOST)
         rows += best.assign(number=range(1, len(best) + 1)).to_dict("records")
-        png = existing(results / "variants" / name / "effects.png", "picture").read_bytes()
-        pictures[name] = "data:image/png;base64," + base64.b64encode(png).decode()
+        pictures[name] = picture(results / "variants" / name / "effects.png")
     return {"counts": counts, "rows": rows, "pictures": pictures, "most": MOST, "z": any("z" in row for row in rows)}
