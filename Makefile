@@ -7,7 +7,7 @@ LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
-.PHONY: help environment demo yeast test test-others test-fast lint format docs lock clean
+.PHONY: help environment demo yeast test test-others test-fast lint format docs site lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,10 @@ format: $(READY)  ## bring the code into style
 
 docs: $(READY)  ## write the tables of config/README.md and docs/models.md that follow from the code
 	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.reference
+
+site: $(READY)  ## build the documentation as a site in site/, and check its links
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet --clean
+	@echo "The documentation is in site/index.html"
 
 lock:  ## pin all versions again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
