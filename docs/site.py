@@ -1,7 +1,7 @@
 """The documentation as a site: a hook of MkDocs that gives the site the layout of the repository.
 
-Pages outside docs/ become pages of the site under their own paths, and those of docs/ keep this folder in theirs. So the
-relative links that work in the repository work in the site, and MkDocs checks them there.
+Pages outside docs/ become pages of the site under their own paths, and those of docs/ keep this folder in theirs. So
+the relative links that work in the repository work in the site, and MkDocs checks them there.
 """
 
 from pathlib import Path
