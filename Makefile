@@ -7,7 +7,7 @@ LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
-.PHONY: help environment demo yeast test test-others test-fast lint format docs site lock clean
+.PHONY: help environment demo yeast test test-others test-fast lint format docs pictures site lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,8 +55,11 @@ format: $(READY)  ## bring the code into style
 docs: $(READY)  ## write the tables of config/README.md and docs/models.md that follow from the code
 	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.reference
 
+pictures: $(READY)  ## make the pictures of the documentation again from the finished demo (needs Chromium)
+	$(VENV)/bin/python docs/pictures.py
+
 site: $(READY)  ## build the documentation as a site in site/, and check its links
-	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet --clean
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict
 	@echo "The documentation is in site/index.html"
 
 lock:  ## pin all versions again (needs uv)

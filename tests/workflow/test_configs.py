@@ -67,7 +67,7 @@ def project(tmp_path_factory) -> Path:
 def test_the_configs_in_the_documentation_have_the_keys_of_the_schema():
     """Blocks of YAML in README and docs name keys that exist; required keys of other blocks may be left out."""
     found = 0
-    for page in [PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")]:
+    for page in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]:
         for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
             for name, value in yaml.safe_load(block).items():
                 parts = {"properties": {name: SCHEMA["properties"][name]}, "$defs": SCHEMA["$defs"]}

@@ -1,4 +1,4 @@
-"""The programs without Snakemake: the README's commands run as written on a toy genome."""
+"""The programs without Snakemake: the commands of docs/programs.md run as written on a toy genome."""
 
 import re
 import shlex
@@ -11,16 +11,17 @@ SMALLER = {
     "train.py": "-e 1 -b 500 --size filters2=4 filters3=4 dense=4 filters=48",
     "motifs.py": "--min-sites 1 --threshold 0.1 --trim 0",
     "influence.py": "--windows 20",
+    "attribute.py": "--windows 2 --method gradient -t 1",
 }
 
 
 def commands():
-    text = (PROJECT / "README.md").read_text().split("## The programs by hand")[1]
+    text = (PROJECT / "docs/programs.md").read_text().split("## From a genome to motifs")[1]
     lines = re.search(r"```bash\n(.*?)```", text, re.DOTALL)[1].splitlines()
     return [line for line in lines if re.match(r"\w+\.py ", line)]
 
 
-def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
+def test_the_commands_run_as_written(tmp_path, monkeypatch):
     monkeypatch.setattr(toys, "CONTIGS", {"chr1": 40_000, "chr7": 30_000, "chr8": 30_000, "chr9": 20_000})
     toys.write_dataset(tmp_path)
     found = commands()
@@ -28,7 +29,7 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
         f"{name}.py"
         for name in (
             *("prepare", "train", "predict", "evaluate", "visualize"),
-            *("motifs", "annotate", "influence", "visualize"),
+            *("motifs", "annotate", "influence", "attribute", "draw_attribution", "visualize"),
         )
     ]
     for line in found:
@@ -45,6 +46,7 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
         "filter_043.png",
         "motifs.tsv",
         "influence.tsv",
+        "attributions.h5",
     } <= made
 
 
