@@ -1,5 +1,6 @@
 """The programs without Snakemake: the commands of docs/programs.md run as written on a toy genome."""
 
+import os
 import re
 import shlex
 
@@ -50,9 +51,10 @@ def test_the_commands_run_as_written(tmp_path, monkeypatch):
     } <= made
 
 
-def test_the_help_of_every_program_shows_its_defaults():
+def test_every_program_is_executable_and_its_help_shows_its_defaults():
     for path in SCRIPTS.glob("*.py"):
         if path.stem != "cli":
+            assert os.access(path, os.X_OK), f"chmod +x {path}"
             done = run_here(path, "--help")
             assert done.returncode == 0
             assert "(default: " in done.stdout
