@@ -4,6 +4,7 @@ Pages outside docs/ become pages of the site under their own paths, and those of
 the relative links that work in the repository work in the site, and MkDocs checks them there.
 """
 
+import re
 from pathlib import Path
 
 from mkdocs.structure.files import File, Files
@@ -18,3 +19,8 @@ def on_files(files, config):
     ours |= {path: str(docs.parent / path) for path in OUTSIDE}
     others = [file for file in files if file.src_dir != config.docs_dir]
     return Files([*others, *(File.generated(config, uri, abs_src_path=path) for uri, path in ours.items())])
+
+
+def on_page_content(html, **_):
+    """Show `|` in code of tables, which has to be written as `\\|`, as GitHub does."""
+    return re.sub(r"<code>[^<]*</code>", lambda code: code[0].replace(r"\|", "|"), html)
