@@ -20,9 +20,9 @@ DRAWN = {
     "calibration": "calibration.png",
     "region": "regions/*.png",
     "effects": "variants/planted/effects.png",
-    "variant": "models/danq/variants/planted/pictures/*REST*.png",
+    "variant": "models/danq/variants/planted/pictures/1_*.png",
     "influence": "models/danq/explain/influence.png",
-    "attribution": "models/danq/explain/pictures/integrated_gradients/*REST*.png",
+    "attribution": "models/danq/explain/pictures/integrated_gradients/*_REST_1.png",
     "logos": "models/danq/motifs/logos.png",
 }
 ROWS = {"logos": 0.5}  # share of the height that is kept, from the top
@@ -55,9 +55,9 @@ def screenshots(report):
         page = browser.new_page(viewport={"width": WIDTH, "height": 740})
         page.goto(report.resolve().as_uri())
         yield "report", shot(page)
-        page.locator("#explained-target").select_option(label="REST (TF)")
-        page.locator("#contributions").scroll_into_view_if_needed()
-        page.evaluate("window.scrollTo(0, document.getElementById('contributions').offsetTop - 10)")
+        page.locator("#explained-target").select_option(index=1)  # REST
+        page.locator("#explained-entry").select_option(label="danq, integrated gradients")
+        page.locator("#contributions").evaluate("heading => window.scrollTo(0, heading.offsetTop - 10)")
         yield "report_bases", shot(page)
         browser.close()
 

@@ -415,7 +415,7 @@ def blocks(page, language):
     [
         ("variants.md", {}, ["effects.tsv", "variant.png"]),
         ("motifs.md", {}, ["window.png"]),
-        ("published_set.md", {"train.py": "--max-windows 500"}, ["test_results.h5", "001_CTCF.png"]),
+        ("published_set.md", {"train.py": "--max-windows 500"}, ["test_results.h5", "001_target_1.png"]),
     ],
 )
 def test_the_commands_of_the_tutorials_run_as_written(tmp_path, page, smaller, made):
