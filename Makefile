@@ -7,7 +7,7 @@ LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
-.PHONY: help environment demo yeast test test-others test-fast lint format docs pictures site lock clean
+.PHONY: help environment demo yeast test test-others test-fast lint format docs lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,7 @@ format: $(READY)  ## bring the code into style
 docs: $(READY)  ## write the tables of config/README.md and docs/models.md that follow from the code
 	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.reference
 
+.PHONY: pictures site
 pictures: $(READY)  ## make the pictures of the documentation again from the finished demo (needs Chromium)
 	$(VENV)/bin/python docs/pictures.py
 
