@@ -16,6 +16,7 @@ PICTURES = Path(__file__).parent / "pictures"
 WIDTH = 1240  # pixels, at most
 DRAWN = {
     "assays": "assays.png",
+    "curves": "curves/001_*.png",
     "history": "history.png",
     "calibration": "calibration.png",
     "region": "regions/*.png",
