@@ -54,7 +54,7 @@ def screenshots(report):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 740})
-        page.goto(report.resolve().as_uri())
+        page.goto(report.resolve().as_uri(), timeout=300_000)
         yield "report", shot(page)
         page.locator("#explained-target").select_option(index=1)  # REST
         page.locator("#explained-entry").select_option(label="danq, integrated gradients")
