@@ -26,7 +26,7 @@ demo: $(READY)  ## run the demo from start to report (about ten minutes)
 	@echo "The report is in results/demo/report.html"
 
 yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/yeast_all.yaml]
-	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see README.md)" >&2; exit 1; }
+	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see config/README.md)" >&2; exit 1; }
 	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder="$(DATA)"
 
 # Tests on Slurm mostly wait and most others use one core, so groups of tests run at the same time.
