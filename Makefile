@@ -26,7 +26,7 @@ demo: $(READY)  ## run the demo from start to report (about ten minutes)
 	@echo "The report is in results/demo/report.html"
 
 yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/yeast_all.yaml]
-	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see README.md)" >&2; exit 1; }
+	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see config/README.md)" >&2; exit 1; }
 	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder="$(DATA)"
 
 # Tests on Slurm mostly wait and most others use one core, so groups of tests run at the same time.
@@ -54,6 +54,14 @@ format: $(READY)  ## bring the code into style
 
 docs: $(READY)  ## write the tables of config/README.md and docs/models.md that follow from the code
 	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.reference
+
+.PHONY: pictures site
+pictures: $(READY)  ## make the pictures of the documentation again from the finished demo (needs Chromium)
+	$(VENV)/bin/python docs/pictures.py
+
+site: $(READY)  ## build the documentation as a site in site/, and check its links
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict
+	@echo "The documentation is in site/index.html"
 
 lock:  ## pin all versions again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from project import PROJECT, copy_project, jobs, snakemake
 from real_data import DEEPBIND, SACCER3, needs_deepbind, needs_yeast
+from referencing import Registry, Resource
 
 from danq.data.prepare import Rule
 from danq.models import registry
@@ -26,6 +28,7 @@ from flow.schema import complete_schema
 
 SCHEMA = complete_schema(PROJECT / "workflow/schemas/config.schema.yaml")
 CONFIGS = sorted((PROJECT / "config").glob("*.yaml"))
+RECIPES = sorted((PROJECT / "config/models").glob("*.yaml"))
 PROFILES = sorted((PROJECT / "profiles").glob("*/config*.yaml"))
 README = (PROJECT / "config/README.md").read_text()
 
@@ -64,7 +67,7 @@ def project(tmp_path_factory) -> Path:
 def test_the_configs_in_the_documentation_have_the_keys_of_the_schema():
     """Blocks of YAML in README and docs name keys that exist; required keys of other blocks may be left out."""
     found = 0
-    for page in [PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")]:
+    for page in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]:
         for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
             for name, value in yaml.safe_load(block).items():
                 parts = {"properties": {name: SCHEMA["properties"][name]}, "$defs": SCHEMA["$defs"]}
@@ -145,6 +148,25 @@ def test_the_generated_tables_of_the_readme_are_up_to_date():
         assert reference.with_tables(text) == text, f"{page.name}: run `make docs`"
 
 
+def test_the_schema_for_editors_is_up_to_date():
+    assert reference.SCHEMA.read_text() == reference.schema(), "run `make docs`"
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in (*CONFIGS, *RECIPES)])
+def test_the_first_line_names_the_schema_for_editors_and_the_file_follows_it(path):
+    first = path.read_text().splitlines()[0]
+    named = path.parent / first.removeprefix("# yaml-language-server: $schema=")
+    schema = json.loads(named.read_text())
+    files = [Resource.from_contents(json.loads(file.read_text())) for file in named.parent.glob("*.json")]
+    known = Registry().with_resources(zip((file.name for file in named.parent.glob("*.json")), files, strict=True))
+    validator = jsonschema.Draft7Validator(schema, registry=known)
+    config = yaml.safe_load(path.read_text())
+    validator.validate(config)
+    model = next(iter(config["models"].values()))
+    model["filter"] = 1
+    assert "'filter' was unexpected" in str(next(validator.iter_errors(config)))
+
+
 def test_a_generated_table_follows_the_code():
     outdated = README.replace("| `kernel` |", "| `width` |")
     assert outdated != README
@@ -164,10 +186,9 @@ def published_bundle(folder: Path) -> Path:
 
 def test_ready_recipes_join_any_config(project):
     """Each file of config/models/ adds its models, and the schema has all of its keys."""
-    blocks = sorted((PROJECT / "config/models").glob("*.yaml"))
-    assert len(blocks) == 5
-    names = {name for path in blocks for name in yaml.safe_load(path.read_text())["models"]}
-    files = ["config/config.yaml", *(f"config/models/{path.name}" for path in blocks)]
+    assert len(RECIPES) == 5
+    names = {name for path in RECIPES for name in yaml.safe_load(path.read_text())["models"]}
+    files = ["config/config.yaml", *(f"config/models/{path.name}" for path in RECIPES)]
     done = snakemake(project, "--dry-run", "--printshellcmds", "--configfile", *files)
     assert done.returncode == 0, done.stdout + done.stderr
     assert {model for rule, model in jobs(done.stdout) if rule == "train"} == names | {"danq", "deepsea"}

@@ -7,6 +7,7 @@ Snakemake has nothing to do.
 import gzip
 import json
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from project import environment, program
+from project import SCRIPTS, copy_project, environment, jobs, program, run_here, snakemake
 from sklearn.metrics import roc_auc_score
 
 from danq.data.regions import Region
@@ -397,12 +398,48 @@ def test_every_bin_of_the_genome_is_accounted_for():
         assert f"<td>{count:,}</td>" in section
 
 
-@pytest.mark.parametrize("word", ["001_CTCF.png", "--unlock"])
-def test_the_readmes_commands_for_single_pictures_and_a_locked_folder(word):
-    lines = (PROJECT / "README.md").read_text().splitlines()
-    (line,) = [line for line in lines if line.startswith("snakemake ") and word in line]
+@pytest.mark.parametrize("word", ["report.html", "001_CTCF.png", "--unlock"])
+def test_the_documented_commands_for_single_files_and_a_locked_folder(word):
+    lines = (PROJECT / "docs/running.md").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("snakemake ") and word in line and "--report" not in line]
     done = subprocess.run(line, shell=True, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def blocks(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", (PROJECT / "docs/tutorials" / page).read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("page", "smaller", "made"),
+    [
+        ("variants.md", {}, ["effects.tsv", "variant.png"]),
+        ("motifs.md", {}, ["window.png"]),
+        ("published_set.md", {"train.py": "--max-windows 500"}, ["test_results.h5", "001_target_1.png"]),
+    ],
+)
+def test_the_commands_of_the_tutorials_run_as_written(tmp_path, page, smaller, made):
+    for folder in ("results", "resources"):
+        (tmp_path / folder).symlink_to(PROJECT / folder)
+    lines = "".join(blocks(page, "bash")).replace("\\\n", " ").splitlines()
+    lines = [line for line in lines if re.match(r"\w+\.py ", line)]
+    assert lines
+    for line in lines:
+        name, *words = shlex.split(line)
+        done = run_here(SCRIPTS / name, *words, *smaller.get(name, "").split(), folder=tmp_path)
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    assert all((tmp_path / name).stat().st_size > 1000 for name in made)
+
+
+def test_the_sheet_and_the_config_of_the_first_tutorial_are_those_of_a_run(tmp_path):
+    project = copy_project(tmp_path / "project")
+    (project / "resources").symlink_to(PROJECT / "resources")
+    [sheet] = [block for block in blocks("own_peaks.md", "bash") if "printf" in block]
+    subprocess.run(["bash", "-euc", sheet], cwd=project, check=True)
+    (project / "config/mine.yaml").write_text(blocks("own_peaks.md", "yaml")[0])
+    done = snakemake(project, "--dry-run", "--configfile", "config/mine.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {("prepare", ""), ("train", "danq"), ("report", "")} <= set(jobs(done.stdout))
 
 
 def test_the_report_is_one_page_that_needs_no_network():

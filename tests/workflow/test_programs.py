@@ -1,5 +1,6 @@
-"""The programs without Snakemake: the README's commands run as written on a toy genome."""
+"""The programs without Snakemake: the commands of docs/programs.md run as written on a toy genome."""
 
+import os
 import re
 import shlex
 
@@ -11,16 +12,17 @@ SMALLER = {
     "train.py": "-e 1 -b 500 --size filters2=4 filters3=4 dense=4 filters=48",
     "motifs.py": "--min-sites 1 --threshold 0.1 --trim 0",
     "influence.py": "--windows 20",
+    "attribute.py": "--windows 2 --method gradient -t 1",
 }
 
 
 def commands():
-    text = (PROJECT / "README.md").read_text().split("## The programs by hand")[1]
+    text = (PROJECT / "docs/programs.md").read_text().split("## From a genome to motifs")[1]
     lines = re.search(r"```bash\n(.*?)```", text, re.DOTALL)[1].splitlines()
     return [line for line in lines if re.match(r"\w+\.py ", line)]
 
 
-def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
+def test_the_commands_run_as_written(tmp_path, monkeypatch):
     monkeypatch.setattr(toys, "CONTIGS", {"chr1": 40_000, "chr7": 30_000, "chr8": 30_000, "chr9": 20_000})
     toys.write_dataset(tmp_path)
     found = commands()
@@ -28,7 +30,7 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
         f"{name}.py"
         for name in (
             *("prepare", "train", "predict", "evaluate", "visualize"),
-            *("motifs", "annotate", "influence", "visualize"),
+            *("motifs", "annotate", "influence", "attribute", "draw_attribution", "visualize"),
         )
     ]
     for line in found:
@@ -45,12 +47,14 @@ def test_the_readmes_commands_run_as_written(tmp_path, monkeypatch):
         "filter_043.png",
         "motifs.tsv",
         "influence.tsv",
+        "attributions.h5",
     } <= made
 
 
-def test_the_help_of_every_program_shows_its_defaults():
+def test_every_program_is_executable_and_its_help_shows_its_defaults():
     for path in SCRIPTS.glob("*.py"):
         if path.stem != "cli":
+            assert os.access(path, os.X_OK), f"chmod +x {path}"
             done = run_here(path, "--help")
             assert done.returncode == 0
             assert "(default: " in done.stdout

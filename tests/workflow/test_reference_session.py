@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.io
-from project import error_of, program
+from project import PROJECT, error_of, program
 from toy_bundle import write_bundle
 
 from danq.runtime.predictions import Predictions
@@ -40,6 +40,15 @@ def session(tmp_path_factory):
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         said[line] = done.stderr
     return folder, said
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/programs.md", "docs/deepsea.md"])
+def test_the_session_is_the_documented_one(page):
+    """The README has its beginning."""
+    blocks = re.findall(r"```bash\n(.*?)```", (PROJECT / page).read_text(), re.DOTALL)
+    [block] = [block for block in blocks if "\ntrain.py -d data\n" in block]
+    lines = [line for line in block.splitlines() if ".py " in line]
+    assert set(lines) <= set(SESSION) if page == "README.md" else lines == list(SESSION)
 
 
 def test_the_session_writes_the_documented_files(session):

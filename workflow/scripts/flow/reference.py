@@ -1,6 +1,7 @@
-"""The tables of the documentation that follow from the code: architectures, options of a training, hyperparameters.
+"""What follows from the code: tables of the documentation, and the schema of the config for editors.
 
-`make docs` writes them between the markers `<!-- generated: NAME -->` and `<!-- end -->`.
+`make docs` writes the tables (architectures, options of a training, hyperparameters) between the markers
+`<!-- generated: NAME -->` and `<!-- end -->`, and the schema to `workflow/schemas/config.schema.json`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,16 @@ from pathlib import Path
 from danq.models import registry
 from danq.settings import Setting
 from danq.training import recipe
+from flow.schema import complete_schema, for_editors
 
 PROJECT = Path(__file__).parents[3]
 PAGES = (PROJECT / "config/README.md", PROJECT / "docs/models.md")
+SCHEMA = PROJECT / "workflow/schemas/config.schema.json"
+
+
+def schema() -> str:
+    """The complete schema of the config, for the completion and the checks of editors."""
+    return for_editors(complete_schema(SCHEMA.with_suffix(".yaml")))
 
 
 def with_tables(text: str) -> str:
@@ -75,3 +83,4 @@ def _lines(*lines: str) -> str:
 if __name__ == "__main__":
     for page in PAGES:
         page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+    SCHEMA.write_text(schema(), encoding="utf-8")

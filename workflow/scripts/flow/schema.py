@@ -7,6 +7,7 @@ architectures and their hyperparameters from `danq.models.registry`, the options
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,12 @@ def complete_schema(path: str | Path) -> dict[str, Any]:
             "properties": {name: of_setting(setting) for name, setting in sizes.items()},
         }
     return schema
+
+
+def for_editors(schema: dict[str, Any]) -> str:
+    """The schema as JSON text for editors, which know an older draft and JavaScript's regular expressions."""
+    text = json.dumps(schema | {"$schema": "http://json-schema.org/draft-07/schema#"}, indent=1, ensure_ascii=False)
+    return text.replace(r"\\Z", "$") + "\n"
 
 
 def of_setting(setting: Setting) -> dict[str, Any]:
