@@ -1,7 +1,7 @@
 # Trained models to tracks along the genome: shards of fixed places, joined to a bigWig file of each target.
 # When a job ends, Snakemake hashes all its inputs again. So that it does not read the genome once for each shard, shards
 # depend on a file with the genome's hash instead.
-GENOME = on_disk(config["genome"]["fasta"])
+GENOME = genome_on_disk(config["genome"]["fasta"])
 PLAN = tracks.Plan(config, lambda: checkpoints.index_genome.get().output.contigs)
 
 
