@@ -86,6 +86,7 @@ rule hub:
         tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
         sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
         peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
+        aliases=files.aliases_on_disk(config) or [],
     output:
         directory(f"{RESULTS}/hub"),
     log:
@@ -110,6 +111,7 @@ rule draw_region:
         tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
         sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
         peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
+        aliases=files.aliases_on_disk(config) or [],
     output:
         report(
             f"{RESULTS}/regions/{{region}}.png",

@@ -44,6 +44,12 @@ def genome_on_disk(config: dict, path: str) -> str:
     return f"{GENOMES}/{key}/{file_name(Path(file).name)}.bgz"
 
 
+def aliases_on_disk(config: dict) -> str | None:
+    """The table of other names of the genome's contigs, for peak files; None if there is none."""
+    aliases = config["genome"].get("aliases") if config["source"] == "peaks" else None
+    return on_disk(config, aliases) if aliases else None
+
+
 def genome_copies(config: dict) -> dict[str, str]:
     """The bgzip copies of the genomes that the config names: the path of the copy to that of the file."""
     named = [config["genome"]["fasta"]] if "genome" in config else []
@@ -78,7 +84,7 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
         windows = config["windows"]
         bins = windows["keep"].removeprefix("bed:") if windows["keep"].startswith("bed:") else None
         given += [("genome.fasta", config["genome"]["fasta"]), ("windows.keep", bins)]
-        given.append(("windows.blacklist", windows["blacklist"]))
+        given += [("windows.blacklist", windows["blacklist"]), ("genome.aliases", config["genome"].get("aliases"))]
         given += [
             (f"{config['targets']}: peaks of {name}", path)
             for name, path in zip(sheet["name"], sheet["peaks"], strict=True)
@@ -117,8 +123,9 @@ def listed_in(chosen: list | float) -> list[str]:
 
 
 def interval_files(config: dict, sheet: pd.DataFrame | None) -> list[str]:
-    """The BED files that choose bins, on disk."""
-    return [on_disk(config, path) for key, path in given_files(config, sheet) if key.startswith("windows.")]
+    """The BED files that choose bins, and the table of other names of contigs, on disk."""
+    given = given_files(config, sheet)
+    return [on_disk(config, path) for key, path in given if key.startswith("windows.") or key == "genome.aliases"]
 
 
 def check_given_files(config: dict, sheet: pd.DataFrame | None) -> None:

@@ -37,11 +37,20 @@ class Labels:
     unused: pd.DataFrame  # one row per target, columns UNUSED: numbers of peaks left out or cut, by reason
 
 
-def label(grid: Grid, peak_files: Sequence[str | Path], rule: Rule, processes: int = 1) -> Labels:
-    """Read the peaks of every target and find its positive bins."""
+def label(
+    grid: Grid,
+    peak_files: Sequence[str | Path],
+    rule: Rule,
+    processes: int = 1,
+    min_signals: Sequence[float | None] | None = None,
+) -> Labels:
+    """Read the peaks of every target and find its positive bins.
+
+    min_signals : the signal threshold of each target, if it is not that of the rule
+    """
     read = partial(_label_one, grid, rule)
     with parallel(processes) as mapped:
-        work = mapped(read, peak_files)
+        work = mapped(read, list(zip(peak_files, min_signals or [rule.min_signal] * len(peak_files), strict=True)))
         bins, covered, counts, between, unused = zip(
             *tqdm(work, "reading peaks", len(peak_files), unit=" files", disable=None), strict=True
         )
@@ -49,8 +58,11 @@ def label(grid: Grid, peak_files: Sequence[str | Path], rule: Rule, processes: i
     return Labels(grid, list(bins), np.array(covered), np.array(counts), list(between), table)
 
 
-def _label_one(grid: Grid, rule: Rule, path: str | Path) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
-    peaks = read_on(path, grid, rule.min_signal)
+def _label_one(
+    grid: Grid, rule: Rule, given: tuple[str | Path, float | None]
+) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
+    path, min_signal = given
+    peaks = read_on(path, grid, min_signal, rule.aliases)
     _check_lost(path, peaks, rule)
     bins = grid.positive(peaks, rule.fraction, rule.of)
     start, end = merged(grid.line(peaks.contig, peaks.start), grid.line(peaks.contig, peaks.end))
@@ -83,9 +95,9 @@ def smaller_bin(lengths: np.ndarray, rule: Rule) -> int:
     return 0
 
 
-def read_on(path: str | Path, grid: Grid, min_signal: float | None = None) -> Peaks:
-    """Read the intervals of a file on a grid's contigs, and log those that are left out or cut."""
-    peaks = read_peaks(path, grid.contigs, min_signal)
+def read_on(path: str | Path, grid: Grid, min_signal: float | None = None, aliases: str | Path | None = None) -> Peaks:
+    """Read the intervals of a file on a grid's contigs, and log those that are left out, cut or joined."""
+    peaks = read_peaks(path, grid.contigs, min_signal, aliases)
     reasons = []
     if peaks.skipped:
         contigs = listed([f"{contig} ({count:,})" for contig, count in peaks.skipped.items()])
@@ -96,4 +108,12 @@ def read_on(path: str | Path, grid: Grid, min_signal: float | None = None) -> Pe
         reasons.append(f"{peaks.clipped:,} cut at the end of their contig")
     if reasons:
         log.warning("%s: of %s intervals, %s", path, f"{peaks.total:,}", "; ".join(reasons))
+    if peaks.joined:
+        log.info(
+            "%s: %s of %s stretches reach %g; they are %s peaks",
+            path,
+            *(f"{number:,}" for number in (len(peaks) + peaks.joined, peaks.total)),
+            min_signal,
+            f"{len(peaks):,}",
+        )
     return peaks

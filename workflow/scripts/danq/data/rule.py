@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from ..errors import UserError
 from .split import REST
 from .targets import Target
+
+LATER = ("aliases",)  # settings that windows files of earlier versions do not have
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Rule:
     off_contig : "drop" windows that extend beyond their contig, or "pad" them with unknown bases
     split : contigs and regions of train, valid and test; "rest" is allowed for train
     skip_unknown_contigs : allow that more than 5 % of a file's peaks are on contigs that the genome does not have
+    aliases : table of other names of the genome's contigs, see `contig_names.read_aliases`
     """
 
     bin: int = 200
@@ -37,6 +40,7 @@ class Rule:
     off_contig: str = "drop"
     split: dict[str, Sequence[str]] = field(default_factory=lambda: {"train": [REST], "valid": [], "test": []})
     skip_unknown_contigs: bool = False
+    aliases: str | None = None
 
     def __post_init__(self):
         if self.bin < 1:
@@ -53,6 +57,10 @@ class Rule:
             raise UserError(
                 f"windows.window - windows.bin ({self.window} - {self.bin} bp) must be even; half of it is on each side"
             )
+
+    def record(self) -> dict:
+        """The settings, for the windows file; those that a later version added are left out if they are not set."""
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value is not None}
 
     @property
     def flank(self) -> int:
