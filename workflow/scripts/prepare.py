@@ -42,6 +42,12 @@ def arguments():
     parser.add_argument("--downloads", default="resources/fetched", help="folder of downloaded peak files")
     parser.add_argument("--assembly", default="", help="name of the genome assembly, stored in the output")
     parser.add_argument("--bin", type=int, default=200, help="bin size in bp")
+    parser.add_argument(
+        "--resize",
+        type=int,
+        metavar="N",
+        help="instead of --bin: bins of N bp centred at the summits of peaks, which get N bp around their summits",
+    )
     parser.add_argument("--window", type=int, default=1000, help="window size in bp; a window is centred on its bin")
     parser.add_argument(
         "--overlap-fraction",
@@ -112,7 +118,8 @@ def main() -> None:
     args = arguments()
     check_parts(args)
     rule = Rule(
-        bin=args.bin,
+        bin=args.bin if args.resize is None else args.resize,
+        resize=args.resize is not None,
         window=args.window,
         fraction=args.overlap_fraction,
         of=args.overlap_of,

@@ -16,6 +16,7 @@ from ..files import opened
 from .peak_formats import BIG_BED, BOM, check_text, is_macs_table
 
 HEADERS = (b"#", b"track", b"browser")
+DAMAGE = (pybigtools.BBIReadError, OSError, ValueError, KeyError)  # what pybigtools raises of a damaged file
 
 
 def text_of(path: str | Path) -> bytes:
@@ -41,7 +42,9 @@ def _records(path: str | Path) -> Iterator[bytes]:
             for contig in file.chroms():
                 for record in file.records(contig):
                     yield "\t".join(map(str, (contig, *record))).encode() + b"\n"
-    except (pybigtools.BBIReadError, OSError, ValueError, KeyError) as error:
+    except BaseException as error:
+        if not isinstance(error, DAMAGE) and type(error).__name__ != "PanicException":  # of pybigtools' Rust code
+            raise
         raise UserError(
             f"{path}: the bigBed file is truncated or damaged ({str(error)[:100]}); fetch or write it again"
         ) from error

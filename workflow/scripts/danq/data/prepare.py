@@ -20,7 +20,7 @@ from .account import Account
 from .genome import Genome
 from .genome_copy import SUFFIX
 from .grid import Grid
-from .labels import Labels, label, read_on, smaller_bin
+from .labels import Labels, grid_of, label, read_on, smaller_bin
 from .rule import Rule, check_negatives
 from .scarcity import between_bins, findings
 from .split import BORDER, NOWHERE, SPLITS, Split
@@ -78,7 +78,7 @@ def prepare(
     min_signals : the signal threshold of each target, if it is not that of the rule
     """
     check_negatives(rule.keep, targets)
-    grid = Grid(genome.contigs, rule.bin)
+    grid = grid_of(genome.contigs, peak_files, rule, processes, min_signals)
     split = Split(rule.split, grid)
     labels = label(grid, peak_files, rule, processes, min_signals)
     account = Account(grid)
@@ -109,7 +109,7 @@ def prepare(
         log.info("%s: %s windows", name, f"{len(chosen):,}")
     table = pd.concat(tables, ignore_index=True)
     between = [len(lengths) for lengths in labels.between]
-    suggested = smaller_bin(np.concatenate(labels.between), rule) if any(between) else 0
+    suggested = smaller_bin(np.concatenate(labels.between), rule) if any(between) and not rule.resize else 0
     named = [target.title for target in targets]
     for sentence in findings(table) + between_bins(named, labels.peaks.tolist(), between, suggested):
         log.warning("%s", sentence)
