@@ -118,8 +118,8 @@ def main() -> None:
     args = arguments()
     check_parts(args)
     rule = Rule(
-        bin=args.bin if args.resize is None else args.resize,
-        resize=args.resize is not None,
+        bin=args.bin,
+        resize=args.resize,
         window=args.window,
         fraction=args.overlap_fraction,
         of=args.overlap_of,

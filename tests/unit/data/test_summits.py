@@ -83,7 +83,7 @@ def expected(genome, summits, rule):
 @pytest.mark.parametrize(("size", "fraction", "of"), [(50, 0.5, "peak"), (51, 0.5, "peak"), (80, 0.7, "union")])
 def test_windows_are_those_of_a_computation_base_by_base(tmp_path, data, keep, size, fraction, of):
     genome, texts, summits, paths = data
-    rule = Rule(bin=size, resize=True, window=size + 60, keep=keep, fraction=fraction, of=of, split=SPLIT)
+    rule = Rule(resize=size, window=size + 60, keep=keep, fraction=fraction, of=of, split=SPLIT)
     table, account = prepare(genome, TARGETS, paths, rule, tmp_path)
     wanted = expected(texts, summits, rule)
     for split, rows in wanted.items():
@@ -93,7 +93,7 @@ def test_windows_are_those_of_a_computation_base_by_base(tmp_path, data, keep, s
         found = zip(contig.tolist(), start.tolist(), bases, windows.labels().tolist(), strict=True)
         assert {(name, place): (text, labels) for name, place, text, labels in found} == rows
         assert len(windows) == len(rows) == account[split].sum()
-        assert windows.made_by["rule"]["resize"] is True
+        assert windows.made_by["rule"]["resize"] == size
     assert (account["bins"] == account.iloc[:, 3:].sum(axis=1)).all()
     assert table["peaks"].tolist() == [40] * 3 + [30] * 3
 
@@ -101,7 +101,7 @@ def test_windows_are_those_of_a_computation_base_by_base(tmp_path, data, keep, s
 def test_a_peak_labels_its_own_bin_alone_however_long_it_is(tmp_path, data):
     genome = data[0]
     (tmp_path / "one.bed").write_text("chr1\t1000\t1800\nchr1\t2500\t2501\nchr2\t600\t602\nchr3\t600\t602\n")
-    rule = Rule(bin=100, resize=True, window=100, split=SPLIT)
+    rule = Rule(resize=100, window=100, split=SPLIT)
     prepare(genome, TARGETS, [tmp_path / "one.bed"] * 2, rule, tmp_path)
     windows = Windows(tmp_path / "train.h5")
     assert windows.places()[1].tolist() == [1350, 2450]
@@ -135,7 +135,7 @@ def test_operations_agree_with_a_count_of_every_base():
 
 def test_sizes_that_do_not_fit_name_the_key(tmp_path):
     with pytest.raises(UserError, match=r"windows.window - windows.resize \(100 - 51 bp\) must be even"):
-        Rule(bin=51, resize=True, window=100)
+        Rule(resize=51, window=100)
     words = ["-g", "g.fa", "-t", "t.tsv", "--valid", "a", "--test", "b", "--resize", "0"]
     assert "windows.resize must be at least 1 bp" in error_of("prepare", *words, folder=tmp_path)
 
@@ -146,7 +146,7 @@ def test_yeast_summits_are_the_middle_of_sites_and_each_has_a_bin():
     for line in (SACCER3 / "chrom.sizes").read_text().splitlines():
         genome[line.split()[0]] = int(line.split()[1])
     paths = [SACCER3 / f"{name}.narrowPeak.gz" for name in ("Reb1", "Abf1")]
-    rule = Rule(bin=100, resize=True, window=300, split=SPLIT)
+    rule = Rule(resize=100, window=300, split=SPLIT)
     grid = grid_of(genome, paths, rule)
     count = 0
     for path in paths:

@@ -170,8 +170,8 @@ def _is_number(text: str) -> bool:
 
 def check_windows(config: dict) -> None:
     """Check that windows can be cut around the bins, and that each model's kernel fits into them."""
-    size, resize = config["windows"]["window"], config["windows"]["resize"]
-    Rule(bin=resize or config["windows"]["bin"], window=size, resize=bool(resize))
+    size = config["windows"]["window"]
+    Rule(bin=config["windows"]["bin"], window=size, resize=config["windows"]["resize"])
     for name, model in config["models"].items():
         kernel = model["sizes"]["kernel"]
         if kernel > size:

@@ -26,7 +26,7 @@ class Rule:
     off_contig : "drop" windows that extend beyond their contig, or "pad" them with unknown bases
     split : contigs and regions of train, valid and test; "rest" is allowed for train
     skip_unknown_contigs : allow that more than 5 % of a file's peaks are on contigs that the genome does not have
-    resize : bins are centred at summits, and peaks have the length of a bin around their summits
+    resize : size of bins that are centred at summits, in place of `bin`; peaks get this length around their summits
     aliases : table of other names of the genome's contigs, see `contig_names.read_aliases`
     """
 
@@ -41,11 +41,13 @@ class Rule:
     off_contig: str = "drop"
     split: dict[str, Sequence[str]] = field(default_factory=lambda: {"train": [REST], "valid": [], "test": []})
     skip_unknown_contigs: bool = False
-    resize: bool = False
+    resize: int | None = None
     aliases: str | None = None
 
     def __post_init__(self):
-        size = "windows.resize" if self.resize else "windows.bin"
+        size = "windows.bin" if self.resize is None else "windows.resize"
+        if self.resize is not None:
+            object.__setattr__(self, "bin", self.resize)
         if self.bin < 1:
             raise UserError(f"{size} must be at least 1 bp, not {self.bin}")
         if not 0 <= self.fraction < 1:
