@@ -61,6 +61,8 @@ def checked(config: dict) -> dict:
         check_windows(config)
     if config["source"] == "sequences":
         labelled.checked(config)
+    if config["source"] != "peaks" and config.get("genome", {}).get("aliases"):
+        raise UserError("genome.aliases: is for peak files, which only the source peaks has; remove it")
     if config["tracks"]:
         check_tracks(config)
     sequences.check(config)
