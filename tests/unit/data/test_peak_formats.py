@@ -89,6 +89,15 @@ def test_a_table_of_macs_gives_the_peaks_of_its_narrow_peak_file(tmp_path, name)
         assert found.summit.tolist() == wanted.summit.tolist()
 
 
+def test_a_table_of_macs_is_read_as_the_tests_of_macs_say(tmp_path):
+    """The tables, peaks and summits of one call in macs3-project/MACS, test/test_ScoreTrack.py."""
+    rows = ["chrY 1 60 60 6 100 63.2725 9.18182 -1 MACS_peak_1", "chrY 161 210 50 186 20 7.09102 3.5 -1 MACS_peak_2"]
+    path = write(tmp_path, "\n".join([HEADING, *(row.replace(" ", "\t") for row in rows)]), "a.xls")
+    found = read_peaks(path, {"chrY": 300}, 3.5, summits=True)
+    assert places(found, {"chrY": 300}) == [("chrY", 0, 60), ("chrY", 160, 210)]
+    assert found.summit.tolist() == [5, 185]
+
+
 def test_a_table_of_broad_peaks_has_no_summits(tmp_path):
     heading = HEADING.replace("\tabs_summit", "")
     path = write(tmp_path, f"# MACS\n{heading}\nchr1\t11\t50\t40\t9.1\t12.0\t3.5\t8.0\tp\n", "a_peaks.xls")
