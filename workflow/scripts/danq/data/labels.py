@@ -68,7 +68,7 @@ def _label_one(
     grid: Grid, rule: Rule, given: tuple[str | Path, float | None]
 ) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
     path, min_signal = given
-    peaks = read_on(path, grid, min_signal, rule.aliases, rule.resize)
+    peaks = read_on(path, grid, min_signal, rule.aliases, rule.resize is not None)
     if rule.resize:
         peaks = resized(peaks, grid.bin, grid.lengths)
     _check_lost(path, peaks, rule)

@@ -89,7 +89,7 @@ def read_peaks(
         raise UserError(f"{path}: holds no peak; give a file with peaks or leave the file out")
     kind = "bedGraph" if _is_bed_graph(data) else format_of(path, first[1])
     check_signal(path, kind, min_signal)
-    columns = _columns(kind, min_signal is not None, summits and len(first[1]))
+    columns = _columns(kind, min_signal is not None, len(first[1]) if summits else 0)
     try:
         table = _parse(data, columns)
     except (ValueError, TypeError, IndexError, OverflowError, pd.errors.ParserError):
