@@ -50,23 +50,43 @@ def contigs(path: Path) -> dict[str, str] | None:
 
 
 def peaks(path: Path, lengths: dict[str, int], min_signal: float | None) -> list[tuple[str, int, int]] | None:
+    """Peaks on the genome, those of a bedGraph joined where they touch."""
     found = []
     lines = text_lines(path, "replace")  # bytes in a column that is not read do not matter
+    column, first, heading = {".bedGraph": 3, ".gappedPeak": 12}.get(path.suffix, 6), 0, path.suffix == ".xls"
     for line in lines or []:
         if not line.strip() or line.startswith(("#", "track", "browser")):
             continue
         fields = [field.strip() for field in (line.split("\t") if "\t" in line else line.split())]
+        if heading and fields[:3] == ["chr", "start", "end"]:  # a table of MACS, which counts from 1
+            column, first = fields.index("fold_enrichment"), 1
+            heading = False
+            continue
+        heading = False
         try:
-            contig, start, end = fields[0], int(fields[1]), int(fields[2])
-            if min_signal is not None and not float(fields[6]) >= min_signal:
+            name, start, end = fields[0], int(fields[1]) - first, int(fields[2])
+            if min_signal is not None and not float(fields[column]) >= min_signal:
                 continue
         except (ValueError, IndexError):
             return None
         if not 0 <= start < end:
             return None
-        if contig in lengths:
+        contig = next((one for one in (name, name.removeprefix("chr"), f"chr{name}") if one in lengths), None)
+        if contig:
             found.append((contig, start, min(end, lengths[contig])))
+    if path.suffix == ".bedGraph":
+        found = _joined(found)
     return found if lines else None
+
+
+def _joined(found: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    joined: list[tuple[str, int, int]] = []
+    for contig, start, end in sorted(found):
+        if joined and joined[-1][0] == contig and start <= joined[-1][2]:
+            joined[-1] = (contig, joined[-1][1], max(end, joined[-1][2]))
+        else:
+            joined.append((contig, start, end))
+    return joined
 
 
 def tiles(folder: Path, length: int, stride: int, records: str = "", regions: str = "") -> list | None:

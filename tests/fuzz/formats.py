@@ -11,6 +11,7 @@ import json
 import math
 import os
 import signal
+import struct
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import programs
+import pybigtools
 import scipy.io
 from matplotlib.image import imread
 from mutators import BYTES, HDF5, TEXT
@@ -93,6 +95,93 @@ def make_gzipped_peaks(folder: Path) -> None:
     make_genome(folder)
     path = folder / "peaks/CTCF.narrowPeak"
     path.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+
+
+def make_big_bed(folder: Path) -> None:
+    """CTCF as bigBed; the sheet's other files stay text."""
+    make_genome(folder)
+    text = folder / "peaks/CTCF.narrowPeak"
+    rows = sorted(
+        (contig, int(start), int(end), rest)
+        for contig, start, end, rest in (line.split("\t", 3) for line in text.read_text().splitlines())
+    )
+    pybigtools.open(str(folder / "peaks/CTCF.bb"), "w").write({f"chr{i}": 900 for i in range(1, 5)}, iter(rows))
+    sheet = folder / "targets.tsv"
+    sheet.write_text(sheet.read_text().replace("CTCF.narrowPeak", "CTCF.bb"))
+    text.unlink()
+
+
+def make_peaks(name: str, line: str, heading: str = "") -> Callable[[Path], None]:
+    """CTCF in another format.
+
+    line : of one peak, with contig, start, first (start + 1), end, signal and size
+    """
+
+    def make(folder: Path) -> None:
+        make_genome(folder)
+        text = folder / "peaks/CTCF.narrowPeak"
+        rows = [fields.split("\t") for fields in text.read_text().splitlines()]
+        lines = [
+            line.format(contig=row[0], start=row[1], first=int(row[1]) + 1, end=row[2], signal=row[6],
+                        size=int(row[2]) - int(row[1]))
+            for row in rows
+        ]  # fmt: skip
+        text.unlink()
+        _write(folder / f"peaks/{name}", [heading, *lines] if heading else lines)
+        sheet = folder / "targets.tsv"
+        sheet.write_text(sheet.read_text().replace("CTCF.narrowPeak", name))
+
+    return make
+
+
+def make_two_bit(folder: Path) -> None:
+    """The genome as 2bit, without masks."""
+    make_genome(folder)
+    code, index, records = {"T": 0, "C": 1, "A": 2, "G": 3, "N": 0}, b"", b""
+    sequences = _sequences(folder)
+    for name, text in sequences.items():
+        offset = 16 + sum(len(one) + 5 for one in sequences) + len(records)
+        index += bytes([len(name)]) + name.encode() + struct.pack("<I", offset)
+        bits = [code[letter] for letter in text] + [0] * (-len(text) % 4)
+        packed = bytes(a << 6 | b << 4 | c << 2 | d for a, b, c, d in zip(*(bits[i::4] for i in range(4)), strict=True))
+        unknown = struct.pack("<3I", 1, text.index("N"), text.count("N"))
+        records += struct.pack("<I", len(text)) + unknown + struct.pack("<2I", 0, 0) + packed
+    (folder / "genome.2bit").write_bytes(struct.pack("<4I", 0x1A412743, 0, len(sequences), 0) + index + records)
+    (folder / "genome.fa").unlink()
+
+
+def make_gzipped_genome(folder: Path) -> None:
+    make_genome(folder)
+    path = folder / "genome.fa"
+    (folder / "genome.fa.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+    path.unlink()
+
+
+def judge_copy(folder: Path, good: Path) -> str:
+    """The bases of a 2bit file have no checksum, and its names and blocks may be others; its windows are whole."""
+    for split in COUNTS:
+        found, old = (Windows(path / f"out/{split}.h5") for path in (folder, good))
+        if found.length != old.length or len(found.targets) != len(old.targets) or not len(found):
+            return f"{split}: windows of another shape"
+    return ""
+
+
+def make_aliases(folder: Path) -> None:
+    """Peaks of CTCF by accession, and the table of both names."""
+    make_genome(folder)
+    path = folder / "peaks/CTCF.narrowPeak"
+    path.write_text(path.read_text().replace("chr", "NC_"))
+    _write(folder / "aliases.txt", ["# ucsc\trefseq\tother", *(f"chr{i}\tNC_{i}\tCM{i}.1" for i in range(1, 5))])
+
+
+def judge_aliases(folder: Path, good: Path) -> str:
+    """Every window of the good table is there, or fewer, since an alias that no peak has is allowed."""
+    for split in COUNTS:
+        found, old = (Windows(path / f"out/{split}.h5") for path in (folder, good))
+        places = [set(zip(*map(list, windows.places()), strict=True)) for windows in (found, old)]
+        if not places[0] <= places[1] and (folder / "aliases.txt").read_bytes() == (good / "aliases.txt").read_bytes():
+            return f"{split}: windows that the good table does not have"
+    return ""
 
 
 def prepare(*more: str) -> Callable[[Path], None]:
@@ -590,6 +679,29 @@ FORMATS = {
     ),
     "bed_gz": Format(
         make_gzipped_peaks, "peaks/CTCF.narrowPeak", BYTES, prepare(), judge_windows(), share=0.3
+    ),
+    "big_bed": Format(make_big_bed, "peaks/CTCF.bb", BYTES, prepare("--min-signal", "10"), judge_copy, share=0.6),
+    "bed_graph": Format(
+        make_peaks("CTCF.bedGraph", "{contig}\t{start}\t{end}\t{signal}"), "peaks/CTCF.bedGraph", TEXT,
+        prepare("--min-signal", "10"), judge_windows(10), share=0.5
+    ),
+    "gapped_peak": Format(
+        make_peaks("CTCF.gappedPeak", "{contig}\t{start}\t{end}\t.\t0\t.\t0\t0\t0\t1\t{size}\t0\t{signal}\t1\t1"),
+        "peaks/CTCF.gappedPeak", TEXT, prepare("--min-signal", "10"), judge_windows(10), share=0.5
+    ),
+    "macs_table": Format(
+        make_peaks(
+            "CTCF_peaks.xls", "{contig}\t{first}\t{end}\t{size}\t{end}\t1\t1\t{signal}\t1\tp",
+            "chr\tstart\tend\tlength\tabs_summit\tpileup\t-log10(pvalue)\tfold_enrichment\t-log10(qvalue)\tname",
+        ),
+        "peaks/CTCF_peaks.xls", TEXT, prepare("--min-signal", "10"), judge_windows(10), share=0.5
+    ),
+    "aliases": Format(
+        make_aliases, "aliases.txt", TEXT, prepare("--aliases", "aliases.txt"), judge_aliases, share=0.3
+    ),
+    "two_bit": Format(make_two_bit, "genome.2bit", BYTES, prepare("-g", "genome.2bit"), judge_copy, share=0.6),
+    "fasta_gz": Format(
+        make_gzipped_genome, "genome.fa.gz", BYTES, prepare("-g", "genome.fa.gz"), judge_copy, share=0.3
     ),
     "records": Format(
         file="genome.fa", run=read_tiles(fasta="genome.fa"), judge=judge_tiles(records="genome.fa"), **PREPARED

@@ -20,6 +20,7 @@ import warnings
 from pathlib import Path
 
 MEMORY = 24 << 30  # bytes of address space, most of which libraries reserve and never use
+COPIES = (".fai", ".gzi", ".bgz")  # files that programs may write next to a genome
 
 
 def case_of(name: str, seed: int):
@@ -45,11 +46,11 @@ def mutate(name: str, seed: int, path: Path) -> None:
 
 
 def inputs(folder: Path) -> dict[str, str]:
-    """Hash of each file but outputs and indices."""
+    """Hash of each file but outputs, indices and bgzip copies."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "out" not in path.relative_to(folder).parts and path.suffix not in (".fai", ".gzi")
+        if path.is_file() and "out" not in path.relative_to(folder).parts and path.suffix not in COPIES
     }
 
 
@@ -74,7 +75,7 @@ def outcome(name: str, seed: int, good: Path, folder: Path) -> tuple[str, str]:
     from formats import FORMATS, SELF_TESTS
 
     one = (FORMATS | SELF_TESTS)[name]
-    shutil.copytree(good, folder, ignore=shutil.ignore_patterns("out", "*.fai", "*.gzi"))
+    shutil.copytree(good, folder, ignore=shutil.ignore_patterns("out", *(f"*{suffix}" for suffix in COPIES)))
     (folder / "out").mkdir()
     mutate(name, seed, folder / one.file)
     before, sentence = inputs(folder), ""

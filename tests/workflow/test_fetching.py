@@ -1,6 +1,7 @@
 """The workflow downloads a genome and peaks that are given as URLs, from a server on the loopback address."""
 
 import functools
+import gzip
 import hashlib
 import http.server
 import threading
@@ -22,8 +23,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def served(tmp_path):
-    """A project whose config gives all files as URLs; the dataset exists on the server only."""
+    """A project whose config gives all files as URLs, the genome as plain gzip; the dataset is on the server only."""
     dataset = write_dataset(tmp_path / "served")
+    genome = dataset.folder / "genome.fa.gz"
+    genome.write_bytes(gzip.compress(dataset.genome.read_bytes(), mtime=0))
     handler = functools.partial(Quiet, directory=dataset.folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.asked = []
@@ -36,8 +39,8 @@ def served(tmp_path):
             rows.append(f"{name}\tTF\t{address}/{path.relative_to(dataset.folder)}\t{checksum}")
         (project / "config/sheet.tsv").write_text("\n".join(rows) + "\n")
         settings = config(".") | {"targets": "config/sheet.tsv"}
-        checksum = hashlib.sha256(dataset.genome.read_bytes()).hexdigest()
-        settings["genome"] = {"fasta": f"{address}/genome.fa", "sha256": checksum}
+        checksum = hashlib.sha256(genome.read_bytes()).hexdigest()
+        settings["genome"] = {"fasta": f"{address}/genome.fa.gz", "sha256": checksum}
         write_config(project / "config/served.yaml", settings)
         yield project, server
         server.shutdown()
@@ -52,7 +55,7 @@ def test_files_are_downloaded_once(served):
     first = prepare(project)
     assert first.returncode == 0, first.stderr
     assert sorted(server.asked) == sorted(
-        ["/genome.fa"] + [f"/peaks/{n}.narrowPeak.gz" for n in ("CTCF", "REST", "DNase", "H3K4me3")]
+        ["/genome.fa.gz"] + [f"/peaks/{n}.narrowPeak.gz" for n in ("CTCF", "REST", "DNase", "H3K4me3")]
     )
     again = prepare(project)
     assert "Nothing to be done" in again.stdout + again.stderr
@@ -71,4 +74,4 @@ def test_a_wrong_checksum_stops_the_run_with_one_sentence(served):
     assert "error: http://127.0.0.1" in result.stderr
     assert "the SHA-256 is" in result.stderr
     assert "Traceback" not in result.stderr
-    assert not list((project / "resources").rglob("*genome.fa"))
+    assert not list((project / "resources").rglob("*genome.fa*"))

@@ -138,6 +138,7 @@ MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "know
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
 MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []
 on_disk = partial(files.on_disk, config)
+genome_on_disk = partial(files.genome_on_disk, config)
 within = partial(within, config)
 by_name_of = by_model
 by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])

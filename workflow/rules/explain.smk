@@ -13,7 +13,7 @@ rule attribute:
             f"{RESULTS}/models/{explaining(wildcards).name}/predictions/test.h5" if EXPLAIN_TEST else []
         ),
         bed=on_disk(EXPLAIN["bed"]) if EXPLAIN["bed"] else [],
-        genome=on_disk(config["genome"]["fasta"]) if EXPLAIN["bed"] else [],
+        genome=genome_on_disk(config["genome"]["fasta"]) if EXPLAIN["bed"] else [],
         fasta=on_disk(EXPLAIN["fasta"]) if EXPLAIN["fasta"] else [],
     output:
         attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",

@@ -1,7 +1,7 @@
 # Genome and peaks to packed windows and labels.
 rule prepare:
     input:
-        genome=on_disk(config["genome"]["fasta"]),
+        genome=genome_on_disk(config["genome"]["fasta"]),
         sheet=ancient(config["targets"]),  # the parameter `listed` has its content
         peaks=[on_disk(path) for path in LISTED.sheet["peaks"]],
         intervals=files.interval_files(config, LISTED.sheet),
@@ -33,7 +33,7 @@ if FOLDS:
 
     rule list_folds:
         input:
-            genome=on_disk(config["genome"]["fasta"]),
+            genome=genome_on_disk(config["genome"]["fasta"]),
             windows=expand(f"{WINDOWS}{{split}}.h5", fold=FOLDS, split=["train", "valid", "test"]),
         output:
             report(f"{RESULTS}/folds.tsv", caption="../report/folds.rst", category="1 Windows"),

@@ -1,7 +1,7 @@
 # Sequences with labels to packed windows and labels.
 rule prepare_sequences:
     input:
-        [on_disk(path) for _, path in files.labelled_files(config)],
+        files.labelled_inputs(config),
     output:
         windows=expand("{results}/windows/{split}.h5", results=RESULTS, split=["train", "valid", "test"]),
         account=report(

@@ -1,7 +1,7 @@
 # Trained models to tracks along the genome: shards of fixed places, joined to a bigWig file of each target.
 # When a job ends, Snakemake hashes all its inputs again. So that it does not read the genome once for each shard, shards
 # depend on a file with the genome's hash instead.
-GENOME = on_disk(config["genome"]["fasta"])
+GENOME = genome_on_disk(config["genome"]["fasta"])
 PLAN = tracks.Plan(config, lambda: checkpoints.index_genome.get().output.contigs)
 
 
@@ -86,6 +86,7 @@ rule hub:
         tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
         sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
         peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
+        aliases=files.aliases_on_disk(config) or [],
     output:
         directory(f"{RESULTS}/hub"),
     log:
@@ -110,6 +111,7 @@ rule draw_region:
         tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
         sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
         peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
+        aliases=files.aliases_on_disk(config) or [],
     output:
         report(
             f"{RESULTS}/regions/{{region}}.png",

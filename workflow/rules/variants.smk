@@ -1,5 +1,5 @@
 # Lists of variants to their effects on the predictions, in blocks of a fixed number of records.
-GENOME = on_disk(config["genome"]["fasta"])
+GENOME = genome_on_disk(config["genome"]["fasta"])
 HAS_BACKGROUND = bool(config["variants"]["background"] or config["variants"]["random_background"])
 
 

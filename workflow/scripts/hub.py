@@ -19,13 +19,18 @@ def main() -> None:
     parser.add_argument("--sheet", help="sheet of targets, whose peaks are shown (default: predictions only)")
     parser.add_argument("--folder", default=".", help="where relative paths of peak files start")
     parser.add_argument("--downloads", default="downloads", help="folder of peak files that are given by address")
+    parser.add_argument("--min-signal", type=float, help="signal threshold of peaks, as prepare.py had it")
+    parser.add_argument("--aliases", help="table of other names of the contigs, as prepare.py had it")
     parser.add_argument("--assembly", required=True, help="the browser's name of the genome, such as hg38")
     parser.add_argument("--name", default="danq", help="name of the hub")
     parser.add_argument("--email", default="name@example.org", help="address of the maintainer, required by browsers")
     parser.add_argument("-o", "--output", default="hub", help="folder of the hub; an old one is replaced")
     args = parser.parse_args()
-    models, peaks = cli.distinct(args.models), peaks_of(args.sheet, args.folder, args.downloads)
-    cli.check_outputs([args.sheet, *models.values(), *peaks.values()], folders=[args.output])
+    models = cli.distinct(args.models)
+    peaks = peaks_of(args.sheet, args.folder, args.downloads, args.min_signal, args.aliases)
+    cli.check_outputs(
+        [args.sheet, *models.values(), args.aliases, *(one.path for one in peaks.values())], folders=[args.output]
+    )
     write_hub(args.output, models, args.assembly, args.name, args.email, peaks)
 
 

@@ -26,14 +26,14 @@ from danq.data.genome import Genome
 from danq.data.prepare import prepare
 from danq.data.rule import Rule
 from danq.data.split import REST
-from danq.data.targets import TARGETS, read_sheet, targets_of
+from danq.data.targets import TARGETS, min_signals_of, read_sheet, targets_of
 from danq.errors import UserError
 from danq.fetch import local_path
 
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument("-g", "--genome", required=True, help="FASTA file of the genome, plain or bgzip")
+    parser.add_argument("-g", "--genome", required=True, help="genome: FASTA (plain, gzip or bgzip) or 2bit")
     parser.add_argument(
         "-t", "--targets", required=True, help="sheet that lists the targets (TSV: name, assay, peaks, ...)"
     )
@@ -42,6 +42,12 @@ def arguments():
     parser.add_argument("--downloads", default="resources/fetched", help="folder of downloaded peak files")
     parser.add_argument("--assembly", default="", help="name of the genome assembly, stored in the output")
     parser.add_argument("--bin", type=int, default=200, help="bin size in bp")
+    parser.add_argument(
+        "--resize",
+        type=int,
+        metavar="N",
+        help="instead of --bin: bins of N bp centred at the summits of peaks, which get N bp around their summits",
+    )
     parser.add_argument("--window", type=int, default=1000, help="window size in bp; a window is centred on its bin")
     parser.add_argument(
         "--overlap-fraction",
@@ -56,7 +62,15 @@ def arguments():
         help="covered by a single peak, or by the union of all peaks",
     )
     parser.add_argument("--keep", default="any", help="bins to keep: any, all, assay:NAME or bed:FILE")
-    parser.add_argument("--min-signal", type=float, help="ignore peaks with a lower signalValue (column 7)")
+    parser.add_argument(
+        "--min-signal",
+        type=float,
+        help="ignore peaks with a lower signal (signalValue, fold_enrichment of MACS's .xls, value of a bedGraph) "
+        "where the sheet has no min_signal; bedGraph files need one",
+    )
+    parser.add_argument(
+        "--aliases", help="table of other names of the genome's contigs, such as UCSC's chromAlias.txt, for peak files"
+    )
     parser.add_argument("--blacklist", help="BED file; bins that overlap its intervals are dropped")
     parser.add_argument(
         "--unknown-bases", choices=("drop", "keep"), default="drop", help="windows with unknown bases (N)"
@@ -105,12 +119,14 @@ def main() -> None:
     check_parts(args)
     rule = Rule(
         bin=args.bin,
+        resize=args.resize,
         window=args.window,
         fraction=args.overlap_fraction,
         of=args.overlap_of,
         keep=args.keep,
         min_signal=args.min_signal,
         blacklist=args.blacklist,
+        aliases=args.aliases,
         unknown_bases=args.unknown_bases,
         off_contig=args.off_contig,
         skip_unknown_contigs=args.skip_unknown_contigs == "true",
@@ -119,14 +135,21 @@ def main() -> None:
     cli.warnings_to_stdout()
     sheet = read_sheet(args.targets)
     paths = [local_path(address, args.folder, args.downloads) for address in sheet["peaks"]]
-    intervals = [args.blacklist, args.keep.removeprefix("bed:") if args.keep.startswith("bed:") else None]
+    bins = args.keep.removeprefix("bed:") if args.keep.startswith("bed:") else None
     written = cli.inside(args.output, "train.h5", "valid.h5", "test.h5", "targets.tsv", "account.tsv")
-    cli.check_outputs([args.genome, args.targets, *paths, *intervals], written)
+    cli.check_outputs([args.genome, args.targets, *paths, args.blacklist, args.aliases, bins], written)
     genome = Genome(args.genome, index_folder=args.output)
     if args.folds is not None:
         rule = replace(rule, split=parts(even_folds(genome.contigs, args.folds), args.fold))
     targets, account = prepare(
-        genome, targets_of(sheet), paths, rule, args.output, assembly=args.assembly, processes=args.processes
+        genome,
+        targets_of(sheet),
+        paths,
+        rule,
+        args.output,
+        assembly=args.assembly,
+        processes=args.processes,
+        min_signals=min_signals_of(sheet, args.min_signal),
     )
     ACCOUNT.write(account, Path(args.output) / "account.tsv")
     TARGETS.write(targets, Path(args.output) / "targets.tsv")

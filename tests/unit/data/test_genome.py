@@ -1,5 +1,4 @@
 import errno
-import gzip
 import itertools
 import os
 import struct
@@ -29,12 +28,6 @@ def test_plain_and_bgzip_files_give_the_same_genome(tmp_path):
         assert genome.contigs == {"chr1": 10, "chr2": 2}
         assert genome.nibbles("chr1").tolist() == [8, 4, 2, 1, 0, 8, 4, 2, 1, 0]
         assert genome.size == 12
-
-
-def test_plain_gzip_is_an_error_that_suggests_bgzip(tmp_path):
-    (tmp_path / "a.fa.gz").write_bytes(gzip.compress(TEXT.encode()))
-    with pytest.raises(UserError, match="bgzip"):
-        Genome(tmp_path / "a.fa.gz")
 
 
 @pytest.mark.parametrize("text", ["", "no fasta at all\n"])
@@ -93,7 +86,6 @@ def test_characters_that_are_no_bases_are_named(tmp_path, sequence, words):
         (TEXT.encode("utf-16"), "UTF-16 text"),
         (TEXT.encode("utf-8-sig"), "byte order mark"),
         (b"PK\x03\x04", "a zip archive; unpack it"),
-        (b"\x43\x27\x41\x1a", "a .2bit file"),
         (TEXT.replace("\n", "\r").encode(), "end with CR only"),
         (b"\n\n", "contains no sequence"),
         (b">\nACGT\n", "Bad sequence name"),

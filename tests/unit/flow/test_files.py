@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pandas as pd
 import pytest
+from Bio import bgzf
 
 from danq.errors import UserError
 from flow import files
@@ -60,6 +63,25 @@ def test_addresses_are_below_the_downloads(config):
     path = files.on_disk(config, "https://example.org/a/genome.fa")
     assert path.startswith("resources/fetched/example.org-")
     assert path.endswith("/genome.fa")
+
+
+def test_genomes_without_random_access_have_a_copy(config, tmp_path):
+    fetched = files.genome_on_disk(config, "https://example.org/genome.fa")
+    assert fetched.startswith("resources/genomes/")
+    assert fetched.endswith("/genome.fa.bgz")
+    config["folder"] = str(tmp_path)
+    (tmp_path / "a.fa").write_text(">a\nACGT\n")
+    (tmp_path / "b.fa.gz").write_bytes(gzip.compress(b">a\nACGT\n"))
+    with bgzf.open(tmp_path / "c.fa.gz", "wb") as file:
+        file.write(b">a\nACGT\n")
+    for name in ("a.fa", "c.fa.gz", "missing.fa.gz"):
+        assert files.genome_on_disk(config, name) == str(tmp_path / name)
+    config["sequences"] = {"one": {"genome": "b.fa.gz"}, "two": {"genome": "a.fa"}}
+    copy = files.genome_on_disk(config, "b.fa.gz")
+    assert files.genome_copies(config) == {
+        fetched: files.on_disk(config, "https://example.org/genome.fa"),
+        copy: str(tmp_path / "b.fa.gz"),
+    }
 
 
 def test_given_files_of_peaks(config):

@@ -11,6 +11,7 @@ from danq.errors import UserError
 from danq.tracks.block_values import TRACKS, BlockValues
 from danq.tracks.files import summary, writing
 from danq.tracks.hub import write_hub
+from danq.tracks.sheet import PeakFile
 
 CONTIGS = {"chr2": 2000, "chr10": 700, "chr1": 400}
 LONG = "a_cell_of_a_very_long_name_CTCF"
@@ -37,7 +38,7 @@ def folder(tmp_path_factory):
     lines = ["chr1\t5\t90", "chr2\t700\t900", "chr2\t50\t900", "chr2\t50\t70", "chr10\t0\t700"]
     peaks = toys.write_peaks(folder / "CTCF.bed.gz", lines)
     models = {model: folder / model for model in ("danq", "b-2")}
-    write_hub(folder / "hub", models, "hg38", "toy-1", "a@example.org", {targets[0].title: peaks, "other": "none"})
+    write_hub(folder / "hub", models, "hg38", "toy-1", "a@example.org", {targets[0].title: PeakFile(peaks)})
     return folder
 
 

@@ -14,6 +14,7 @@ from danq.tracks.block_values import TRACKS, BlockValues
 from danq.tracks.files import summary, writing
 from danq.tracks.reader import Tracks
 from danq.tracks.region import read_panels, read_positions, region_of
+from danq.tracks.sheet import PeakFile
 
 CONTIGS = {"chr2": 2000, "chr10": 711}
 TARGETS = [Target(1, "CTCF", "TF", "K562"), Target(3, "H3", "histone")]
@@ -45,7 +46,7 @@ def tracks(folder):
 
 def test_lines_and_peaks_are_those_of_the_region(tracks, folder):
     place = region_of(tracks, "chr10:71-411")
-    panels = read_panels(tracks, place, peaks={"K562|CTCF": folder / "CTCF.bed"})
+    panels = read_panels(tracks, place, peaks={"K562|CTCF": PeakFile(folder / "CTCF.bed")})
     assert [(panel.title, panel.assay, list(panel.lines)) for panel in panels] == [
         ("K562|CTCF", "TF", ["danq", "small"]),
         ("H3", "histone", ["danq"]),
@@ -96,7 +97,7 @@ def test_targets_are_chosen_by_title_number_or_assay(tracks):
 
 def test_the_picture_has_a_row_for_everything(tracks, folder, tmp_path):
     place = region_of(tracks, "chr10:71-411")
-    panels = read_panels(tracks, place, peaks={"K562|CTCF": folder / "CTCF.bed"})
+    panels = read_panels(tracks, place, peaks={"K562|CTCF": PeakFile(folder / "CTCF.bed")})
     drawn = region(place, panels, np.array([80, 300]))
     assert len(drawn.axes) == 4  # two targets, peaks of one, variants
     assert [text.get_text() for text in drawn.legends[0].texts] == ["danq", "small"]

@@ -85,7 +85,8 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("attribute", "baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
+            *("attribute", "baseline", "bgzip_genome", "check_variants", "evaluate", "export_bundle", "fetch", "hub"),
+            "import_bundle",
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
             *("list_folds", "motifs"),
             *("predict", "prepare", "report", "search_networks", "search_results"),

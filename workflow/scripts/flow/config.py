@@ -61,6 +61,8 @@ def checked(config: dict) -> dict:
         check_windows(config)
     if config["source"] == "sequences":
         labelled.checked(config)
+    if config["source"] != "peaks" and config.get("genome", {}).get("aliases"):
+        raise UserError("genome.aliases: is for peak files, which only the source peaks has; remove it")
     if config["tracks"]:
         check_tracks(config)
     sequences.check(config)
@@ -171,7 +173,7 @@ def _is_number(text: str) -> bool:
 def check_windows(config: dict) -> None:
     """Check that windows can be cut around the bins, and that each model's kernel fits into them."""
     size = config["windows"]["window"]
-    Rule(bin=config["windows"]["bin"], window=size)
+    Rule(bin=config["windows"]["bin"], window=size, resize=config["windows"]["resize"])
     for name, model in config["models"].items():
         kernel = model["sizes"]["kernel"]
         if kernel > size:

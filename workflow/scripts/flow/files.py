@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from pathlib import Path
@@ -9,10 +10,13 @@ from shlex import quote
 
 import pandas as pd
 
+from danq.data.fasta_kinds import needs_copy
 from danq.errors import UserError
 from danq.fetch import check_address, is_address, local_path
+from danq.file_names import file_name
 
 DOWNLOADS = "resources/fetched"
+GENOMES = "resources/genomes"  # bgzip copies, by the rule `bgzip_genome`
 DEMO = "resources/demo"  # the rule `simulate` writes the files in it
 SPLITS = ("train", "valid", "test")
 SKEW = 600  # seconds that the clock of a file server may be ahead
@@ -26,6 +30,32 @@ def results(config: dict) -> str:
 def on_disk(config: dict, path: str) -> str:
     """Where a path or address of the config is on disk."""
     return local_path(path, config["folder"], DOWNLOADS)
+
+
+def genome_on_disk(config: dict, path: str) -> str:
+    """Where the rules read a genome: its bgzip copy, if it is fetched, or has no random access; otherwise the file.
+
+    What an address gives is known once it is fetched, so that all fetched genomes have a copy (a bgzip file is linked).
+    """
+    file = on_disk(config, path)
+    if not is_address(path) and not (os.path.isfile(file) and needs_copy(file)):
+        return file
+    key = hashlib.blake2b(file.encode(), digest_size=4).hexdigest()
+    return f"{GENOMES}/{key}/{file_name(Path(file).name)}.bgz"
+
+
+def aliases_on_disk(config: dict) -> str | None:
+    """The table of other names of the genome's contigs, for peak files; None if there is none."""
+    aliases = config["genome"].get("aliases") if config["source"] == "peaks" else None
+    return on_disk(config, aliases) if aliases else None
+
+
+def genome_copies(config: dict) -> dict[str, str]:
+    """The bgzip copies of the genomes that the config names: the path of the copy to that of the file."""
+    named = [config["genome"]["fasta"]] if "genome" in config else []
+    named += [entry["genome"] for entry in config["sequences"].values() if entry["genome"]]
+    pairs = {genome_on_disk(config, path): on_disk(config, path) for path in named}
+    return {copy: file for copy, file in pairs.items() if copy != file}
 
 
 def bundle_files(config: dict) -> list[str]:
@@ -54,7 +84,7 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
         windows = config["windows"]
         bins = windows["keep"].removeprefix("bed:") if windows["keep"].startswith("bed:") else None
         given += [("genome.fasta", config["genome"]["fasta"]), ("windows.keep", bins)]
-        given.append(("windows.blacklist", windows["blacklist"]))
+        given += [("windows.blacklist", windows["blacklist"]), ("genome.aliases", config["genome"].get("aliases"))]
         given += [
             (f"{config['targets']}: peaks of {name}", path)
             for name, path in zip(sheet["name"], sheet["peaks"], strict=True)
@@ -81,14 +111,21 @@ def labelled_files(config: dict) -> list[tuple[str, str]]:
     return [(key, path) for key, path in given if path]
 
 
+def labelled_inputs(config: dict) -> list[str]:
+    """The files of `labelled_files`, on disk."""
+    where = {"genome.fasta": genome_on_disk}
+    return [where.get(key, on_disk)(config, path) for key, path in labelled_files(config)]
+
+
 def listed_in(chosen: list | float) -> list[str]:
     """What a part of the split of sequences lists; nothing for a fraction and for `rest`."""
     return [] if isinstance(chosen, float) or chosen == ["rest"] else [str(one) for one in chosen]
 
 
 def interval_files(config: dict, sheet: pd.DataFrame | None) -> list[str]:
-    """The BED files that choose bins, on disk."""
-    return [on_disk(config, path) for key, path in given_files(config, sheet) if key.startswith("windows.")]
+    """The BED files that choose bins, and the table of other names of contigs, on disk."""
+    given = given_files(config, sheet)
+    return [on_disk(config, path) for key, path in given if key.startswith("windows.") or key == "genome.aliases"]
 
 
 def check_given_files(config: dict, sheet: pd.DataFrame | None) -> None:

@@ -65,7 +65,7 @@ def targets(config: dict) -> list[Target]:
 def labelled_options(config: dict) -> dict[str, Any]:
     """The options of prepare_sequences.py."""
     made = rule(config)
-    genome = files.on_disk(config, config["genome"]["fasta"]) if made.negatives == GENOME else None
+    genome = files.genome_on_disk(config, config["genome"]["fasta"]) if made.negatives == GENOME else None
     assembly = config["genome"]["assembly"] if "genome" in config else ""
     return {
         "sequences": list(made.files),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from danq.data.split import REST
 
-from .files import DOWNLOADS, on_disk, results
+from .files import DOWNLOADS, aliases_on_disk, on_disk, results
 from .runs import runs
 
 # The keys of `motifs` that the scan depends on; the others affect only names and pictures.
@@ -40,7 +40,9 @@ def within(config: dict, block: str, *keys: str) -> dict:
 
 def listed(sheet: pd.DataFrame) -> str:
     """A short text that changes with the content of the sheet, and not with blank lines or the order of columns."""
-    content = sheet[["name", "assay", "peaks", "cell", "treatment"]].to_csv(index=False)
+    columns = ["name", "assay", "peaks", "cell", "treatment"]
+    columns += ["min_signal"] if sheet["min_signal"].any() else []
+    content = sheet[columns].to_csv(index=False)
     return f"sheet {hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
 
 
@@ -56,6 +58,7 @@ def prepare_options(config: dict, fold: str | int | None = None) -> dict:
         "folder": config["folder"],
         "downloads": DOWNLOADS,
         "assembly": config["genome"]["assembly"] or None,
+        "aliases": aliases_on_disk(config),
         "keep": keep,
         "blacklist": on_disk(config, blacklist) if blacklist else None,
         **windows,

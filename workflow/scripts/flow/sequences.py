@@ -62,7 +62,8 @@ def on_disk(config: dict, name: str, key: str) -> str | list[str]:
     key : fasta, bed or genome
     """
     path = genome(config, name) if key == "genome" else config["sequences"][name][key]
-    return files.on_disk(config, path) if path else []
+    where = files.genome_on_disk if key == "genome" else files.on_disk
+    return where(config, path) if path else []
 
 
 def models(config: dict, name: str) -> list[str]:

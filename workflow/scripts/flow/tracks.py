@@ -11,7 +11,7 @@ from danq.errors import UserError
 from danq.file_names import file_names
 from danq.tracks.layout import Layout, chosen_layout, read_contigs, shard_names
 
-from .files import DOWNLOADS, on_disk, results
+from .files import DOWNLOADS, aliases_on_disk, genome_on_disk, results
 from .runs import chosen
 
 
@@ -25,7 +25,7 @@ def contigs_now(config: dict) -> dict[str, int] | None:
 
     The genome itself is not read.
     """
-    genome = Path(on_disk(config, config["genome"]["fasta"]))
+    genome = Path(genome_on_disk(config, config["genome"]["fasta"]))
     for fai in (genome.with_name(f"{genome.name}.fai"), Path(results(config), "windows", f"{genome.name}.fai")):
         if genome.exists() and fai.exists() and fai.stat().st_mtime >= genome.stat().st_mtime:
             return read_contigs(fai)
@@ -96,8 +96,11 @@ def hub_options(config: dict) -> dict:
 
 
 def peak_options(config: dict) -> dict:
-    """Where hub.py and draw_region.py find peak files."""
-    return {"folder": config["folder"], "downloads": DOWNLOADS}
+    """Where hub.py and draw_region.py find peak files, and how they read them."""
+    places = {"folder": config["folder"], "downloads": DOWNLOADS}
+    if config["source"] != "peaks":
+        return places
+    return {**places, "min_signal": config["windows"]["min_signal"], "aliases": aliases_on_disk(config)}
 
 
 def pictures(config: dict) -> dict[str, str]:

@@ -58,8 +58,7 @@ def index_of(path: Path, other_folder: str | Path | None) -> tuple[str, str]:
             pyfaidx.Faidx(str(path), indexname=str(fai), gzi_indexname=str(gzi), rebuild=True).close()
         except pyfaidx.UnsupportedCompressionFormat as error:
             raise UserError(
-                f"{path}: compressed with gzip, which does not support random access; "
-                "run `gunzip` on it, and `bgzip` to compress it again"
+                f"{path}: its blocks cannot be read as bgzip; fetch it again, or run `gunzip` and `bgzip` on it"
             ) from error
         except UNREADABLE as error:
             if "Duplicate key" in str(error):

@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from ..errors import UserError
 from ..files import existing, opened
-from .genome import NIBBLE, WRONG, check_kind, remedy
+from .fasta_kinds import check_kind
+from .genome import NIBBLE, WRONG, remedy
 from .tiles import Tiles, cut
 
 CHUNK = 1 << 20  # bytes read at a time

@@ -1,4 +1,4 @@
-"""Reads genomes from FASTA files (plain or bgzip) with pyfaidx, as one-hot nibbles."""
+"""Reads genomes from FASTA files with pyfaidx, as one-hot nibbles."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 import pyfaidx
 
 from ..errors import UserError
-from ..files import GZIP_MAGIC, existing
+from ..files import existing
 from .fasta_index import UNREADABLE, first_line, index_of
+from .fasta_kinds import check_kind, needs_copy
+from .genome_copy import copy_of
 
 # A base is four bits in the order A, C, G, T, most significant bit first. An ambiguous base (IUPAC), X or a gap is 0.
 WRONG = 255  # of a character that is no base
@@ -20,33 +22,26 @@ for _letter in "NRYKMSWBDHVXnrykmswbdhvx-.":
 for _bit, _base in zip((8, 4, 2, 1), "ACGT", strict=True):
     NIBBLE[ord(_base)] = NIBBLE[ord(_base.lower())] = _bit
 
-HEAD = 1 << 16  # bytes that show what kind of file it is
-OTHER = {
-    b"\xff\xfe": "UTF-16 text; save it as plain text",
-    b"\xfe\xff": "UTF-16 text; save it as plain text",
-    b"\xef\xbb\xbf": "text with a byte order mark; save it without",
-    b"PK\x03\x04": "a zip archive; unpack it",
-    b"BZh": "compressed with bzip2; unpack it, or compress it with bgzip",
-    b"\xfd7zXZ": "compressed with xz; unpack it, or compress it with bgzip",
-    b"\x43\x27\x41\x1a": "a .2bit file; convert it with twoBitToFa",
-    b"\x1a\x41\x27\x43": "a .2bit file; convert it with twoBitToFa",
-    b"LOCUS": "a GenBank file; convert it to FASTA",
-}
-
 
 class Genome:
-    """A FASTA file with random access by contig.
+    """A genome with random access by contig.
 
     Parameters
     ----------
-    path : FASTA file, plain or compressed with bgzip
-    index_folder : folder for a missing index (`.fai`, `.gzi`) if the folder of `path` is not writable
+    path : FASTA file, plain or compressed with bgzip; of a plain gzip or 2bit file, a bgzip copy is made once
+    index_folder : folder for a missing index (`.fai`, `.gzi`) or copy if the folder of `path` is not writable
+
+    Attributes
+    ----------
+    path : the file that is read, which is the copy if there is one
+    contigs : name to length in bp
 
     Raises UserError if the file cannot be indexed as FASTA.
     """
 
     def __init__(self, path: str | Path, index_folder: str | Path | None = None):
-        self.path = existing(path, "genome FASTA")
+        path = existing(path, "genome FASTA")
+        self.path = copy_of(path, index_folder) if needs_copy(path) else path
         check_kind(self.path)
         fai, gzi = index_of(self.path, index_folder)
         try:
@@ -103,21 +98,6 @@ def remedy(found: str) -> str:
     if found.isalpha() or found == "*":
         return "this is a protein; give DNA"
     return "a FASTA file has bases only"
-
-
-def check_kind(path: Path) -> None:
-    """Raise UserError if a file is of another kind than FASTA."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-    for magic, kind in OTHER.items():
-        if head.startswith(magic):
-            raise UserError(f"{path}: not a FASTA file, but {kind}")
-    if head.startswith(GZIP_MAGIC):
-        return
-    if b"\r" in head and b"\n" not in head:
-        raise UserError(f"{path}: its lines end with CR only, as on old Macs; convert them with `tr '\\r' '\\n'`")
-    if not head.strip():
-        raise UserError(f"{path}: contains no sequence; a FASTA record starts with '>'")
 
 
 def _line_of(path: Path, contig: str, character: str) -> int:

@@ -95,10 +95,10 @@ def _covered_by_one(start: np.ndarray, end: np.ndarray, size: int, needed: int) 
     start, end = start[long_enough], end[long_enough]
     first = (start + needed + size - 1) // size - 1  # first bin that ends at least `needed` bases after the start
     last = (end - needed) // size
-    return _distinct(_ranges(first, last + 1))
+    return distinct(ranges(first, last + 1))
 
 
-def _distinct(values: np.ndarray) -> np.ndarray:
+def distinct(values: np.ndarray) -> np.ndarray:
     """Sorted unique values; several times faster than `numpy.unique` on nearly sorted numbers."""
     values = np.sort(values, kind="stable")
     return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
@@ -107,7 +107,7 @@ def _distinct(values: np.ndarray) -> np.ndarray:
 def _covered_in_sum(start: np.ndarray, end: np.ndarray, size: int, needed: int) -> np.ndarray:
     """Bins that share at least `needed` bases with all of the disjoint intervals together."""
     first, last = start // size, (end - 1) // size
-    inner = _ranges(first + 1, last)  # completely covered
+    inner = ranges(first + 1, last)  # completely covered
     edge = np.concatenate([first, last[last > first]])
     bases = np.minimum(end, (first + 1) * size) - start
     bases = np.concatenate([bases, (end - last * size)[last > first]])
@@ -116,7 +116,7 @@ def _covered_in_sum(start: np.ndarray, end: np.ndarray, size: int, needed: int) 
     return np.union1d(inner, enough)
 
 
-def _ranges(first: np.ndarray, stop: np.ndarray) -> np.ndarray:
+def ranges(first: np.ndarray, stop: np.ndarray) -> np.ndarray:
     """The integers of all half-open ranges, concatenated."""
     counts = np.maximum(stop - first, 0)
     ends = np.cumsum(counts)

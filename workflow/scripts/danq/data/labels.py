@@ -18,6 +18,7 @@ from .grid import Grid, merged
 from .peaks import Peaks, read_peaks
 from .rule import Rule
 from .scarcity import listed
+from .summits import around, resized
 from .targets import UNUSED
 
 log = logging.getLogger(__name__)
@@ -37,11 +38,20 @@ class Labels:
     unused: pd.DataFrame  # one row per target, columns UNUSED: numbers of peaks left out or cut, by reason
 
 
-def label(grid: Grid, peak_files: Sequence[str | Path], rule: Rule, processes: int = 1) -> Labels:
-    """Read the peaks of every target and find its positive bins."""
+def label(
+    grid: Grid,
+    peak_files: Sequence[str | Path],
+    rule: Rule,
+    processes: int = 1,
+    min_signals: Sequence[float | None] | None = None,
+) -> Labels:
+    """Read the peaks of every target and find its positive bins.
+
+    min_signals : the signal threshold of each target, if it is not that of the rule
+    """
     read = partial(_label_one, grid, rule)
     with parallel(processes) as mapped:
-        work = mapped(read, peak_files)
+        work = mapped(read, _with_thresholds(peak_files, rule, min_signals))
         bins, covered, counts, between, unused = zip(
             *tqdm(work, "reading peaks", len(peak_files), unit=" files", disable=None), strict=True
         )
@@ -49,8 +59,18 @@ def label(grid: Grid, peak_files: Sequence[str | Path], rule: Rule, processes: i
     return Labels(grid, list(bins), np.array(covered), np.array(counts), list(between), table)
 
 
-def _label_one(grid: Grid, rule: Rule, path: str | Path) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
-    peaks = read_on(path, grid, rule.min_signal)
+def _with_thresholds(peak_files, rule: Rule, min_signals) -> list[tuple[str | Path, float | None]]:
+    """Each peak file with its signal threshold."""
+    return list(zip(peak_files, min_signals or [rule.min_signal] * len(peak_files), strict=True))
+
+
+def _label_one(
+    grid: Grid, rule: Rule, given: tuple[str | Path, float | None]
+) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
+    path, min_signal = given
+    peaks = read_on(path, grid, min_signal, rule.aliases, rule.resize is not None)
+    if rule.resize:
+        peaks = resized(peaks, grid.bin, grid.lengths)
     _check_lost(path, peaks, rule)
     bins = grid.positive(peaks, rule.fraction, rule.of)
     start, end = merged(grid.line(peaks.contig, peaks.start), grid.line(peaks.contig, peaks.end))
@@ -83,9 +103,39 @@ def smaller_bin(lengths: np.ndarray, rule: Rule) -> int:
     return 0
 
 
-def read_on(path: str | Path, grid: Grid, min_signal: float | None = None) -> Peaks:
-    """Read the intervals of a file on a grid's contigs, and log those that are left out or cut."""
-    peaks = read_peaks(path, grid.contigs, min_signal)
+def grid_of(
+    contigs: dict[str, int],
+    peak_files: Sequence[str | Path],
+    rule: Rule,
+    processes: int = 1,
+    min_signals: Sequence[float | None] | None = None,
+) -> Grid:
+    """The bins of a genome (contigs: name to length in bp), on a grid or around the summits of all targets."""
+    grid = Grid(contigs, rule.bin)
+    if not rule.resize:
+        return grid
+    with parallel(processes) as mapped:
+        work = mapped(partial(_summits, contigs, rule), _with_thresholds(peak_files, rule, min_signals))
+        summits = list(tqdm(work, "reading summits", len(peak_files), unit=" files", disable=None))
+    return around(summits, grid, rule.background)
+
+
+def _summits(contigs: dict[str, int], rule: Rule, given: tuple[str | Path, float | None]) -> tuple:
+    """Contig ranks and positions of the summits of a file."""
+    path, min_signal = given
+    peaks = read_peaks(path, contigs, min_signal, rule.aliases, summits=True)
+    return peaks.contig, peaks.summit
+
+
+def read_on(
+    path: str | Path,
+    grid: Grid,
+    min_signal: float | None = None,
+    aliases: str | Path | None = None,
+    summits: bool = False,
+) -> Peaks:
+    """Read the intervals of a file on a grid's contigs, and log those that are left out, cut or joined."""
+    peaks = read_peaks(path, grid.contigs, min_signal, aliases, summits)
     reasons = []
     if peaks.skipped:
         contigs = listed([f"{contig} ({count:,})" for contig, count in peaks.skipped.items()])
@@ -96,4 +146,12 @@ def read_on(path: str | Path, grid: Grid, min_signal: float | None = None) -> Pe
         reasons.append(f"{peaks.clipped:,} cut at the end of their contig")
     if reasons:
         log.warning("%s: of %s intervals, %s", path, f"{peaks.total:,}", "; ".join(reasons))
+    if peaks.joined:
+        log.info(
+            "%s: %s of %s stretches reach %g; they are %s peaks",
+            path,
+            *(f"{number:,}" for number in (len(peaks) + peaks.joined, peaks.total)),
+            min_signal,
+            f"{len(peaks):,}",
+        )
     return peaks

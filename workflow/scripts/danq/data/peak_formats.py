@@ -10,14 +10,15 @@ from pathlib import Path
 
 from ..errors import UserError
 
-SIGNAL = ("narrowPeak", "broadPeak")  # formats with a signalValue in column 7
+SIGNAL = {"narrowPeak": 6, "broadPeak": 6, "gappedPeak": 12, "bedGraph": 3}  # column of the signal, from 0
+SUMMIT = {"narrowPeak": 9}  # column of the summit, relative to the start; -1 if there is none
+BIG_BED = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 BOM = b"\xef\xbb\xbf"
 OTHER = {
     b"\xff\xfe": "UTF-16 text; save it as UTF-8 text",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8 text",
     b"PK\x03\x04": "a zip archive or a spreadsheet; unpack it, or save it as tab-separated text",
-    b"\xeb\xf2\x89\x87": "a bigBed file; convert it with bigBedToBed",
-    b"\x87\x89\xf2\xeb": "a bigBed file; convert it with bigBedToBed",
+    **dict.fromkeys(BIG_BED, "a bigBed file; convert it with bigBedToBed"),
     b"\x26\xfc\x8f\x88": "a bigWig file, which has a signal and no peaks; use the peak file of the same experiment",
     b"\x88\x8f\xfc\x26": "a bigWig file, which has a signal and no peaks; use the peak file of the same experiment",
     b"BAM\x01": "a BAM file of reads; call peaks first, for example with MACS",
@@ -35,9 +36,14 @@ def check_text(path: str | Path, data: bytes) -> None:
         raise UserError(f"{path}: not a peak or BED file, but binary data; give narrowPeak, broadPeak or BED text")
 
 
+def is_macs_table(fields: Sequence[str]) -> bool:
+    """Whether the first line that is not a comment is the heading of a MACS table (.xls)."""
+    return [field.strip() for field in fields[:3]] == ["chr", "start", "end"]
+
+
 def check_header(path: str | Path, fields: Sequence[str]) -> None:
     """Raise UserError if the first line that is not a comment is the heading of a MACS table."""
-    if [field.strip() for field in fields[:3]] == ["chr", "start", "end"]:
+    if is_macs_table(fields):
         raise UserError(
             f"{path}: a table of MACS (.xls), whose coordinates begin at 1; use MACS's .narrowPeak or .broadPeak file"
         )
@@ -68,11 +74,18 @@ def _of_nine(fields: Sequence[str]) -> str:
     return "BED9" if colour or inside else "broadPeak"
 
 
-def check_signal(path: str | Path, fields: Sequence[str]) -> None:
-    """Raise UserError if the format of a file has no signalValue. `fields` are of its first line with a peak."""
-    kind = format_of(path, fields)
-    if kind not in SIGNAL:
+def check_signal(path: str | Path, kind: str, min_signal: float | None) -> None:
+    """Raise UserError if there is a threshold and the format has no signal, or the reverse.
+
+    kind : of `format_of`
+    """
+    if min_signal is not None and kind not in SIGNAL:
         raise UserError(
-            f"{path}: windows.min_signal needs a signalValue, which {' and '.join(SIGNAL)} files have; this file is "
-            f"{kind}: give peaks in one of these formats, or unset windows.min_signal"
+            f"{path}: min_signal needs a signal, which {', '.join(SIGNAL)} and MACS's .xls files have; this file is "
+            f"{kind}: give peaks in one of these formats, or unset min_signal"
+        )
+    if kind == "bedGraph" and min_signal is None:
+        raise UserError(
+            f"{path}: a bedGraph has a value for every stretch of the genome; give the value that peaks begin at, "
+            "in the column min_signal of the sheet or as windows.min_signal"
         )

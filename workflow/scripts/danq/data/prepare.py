@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,9 @@ from ..errors import UserError
 from . import onehot
 from .account import Account
 from .genome import Genome
+from .genome_copy import SUFFIX
 from .grid import Grid
-from .labels import Labels, label, read_on, smaller_bin
+from .labels import Labels, grid_of, label, read_on, smaller_bin
 from .rule import Rule, check_negatives
 from .scarcity import between_bins, findings
 from .split import BORDER, NOWHERE, SPLITS, Split
@@ -37,7 +37,7 @@ def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule, account: Ac
     if keep == "all":
         mask = grid.whole.copy()
     elif keep.startswith("bed:"):
-        mask[grid.positive(read_on(keep.removeprefix("bed:"), grid), 0.5, "union")] = True
+        mask[grid.positive(read_on(keep.removeprefix("bed:"), grid, aliases=rule.aliases), 0.5, "union")] = True
     else:
         assay = keep.removeprefix("assay:") if keep.startswith("assay:") else None
         chosen = [t.index - 1 for t in targets if assay in (None, t.assay)]
@@ -48,7 +48,7 @@ def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule, account: Ac
             mask[labels.bins[target]] = True
     bins = np.flatnonzero(mask)
     if rule.blacklist:
-        mask[grid.touched(read_on(rule.blacklist, grid))] = False
+        mask[grid.touched(read_on(rule.blacklist, grid, aliases=rule.aliases))] = False
         bins = account.drop(bins, mask[bins], "blacklist")
     if rule.off_contig == "drop":
         contig, start = grid.locate(bins)
@@ -66,6 +66,7 @@ def prepare(
     *,
     assembly: str = "",
     processes: int = 1,
+    min_signals: Sequence[float | None] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write train.h5, valid.h5 and test.h5 into `output`, and return the table of targets and the account of bins.
 
@@ -73,11 +74,13 @@ def prepare(
     positive or were left out by reason, and the share of the genome that the peaks cover. The second has one row per
     contig (`account.ACCOUNT`). What is too little is logged. Raises UserError if no bin, or no window of a split, is
     left.
+
+    min_signals : the signal threshold of each target, if it is not that of the rule
     """
     check_negatives(rule.keep, targets)
-    grid = Grid(genome.contigs, rule.bin)
+    grid = grid_of(genome.contigs, peak_files, rule, processes, min_signals)
     split = Split(rule.split, grid)
-    labels = label(grid, peak_files, rule, processes)
+    labels = label(grid, peak_files, rule, processes, min_signals)
     account = Account(grid)
     bins = kept_bins(labels, targets, rule, account)
     if not len(bins):
@@ -95,7 +98,7 @@ def prepare(
             raise UserError(
                 f"split.{name}: no window is left in {', '.join(rule.split[name])}; choose other contigs or regions"
             )
-    made_by = {"rule": asdict(rule), "genome": genome.path.name, "genome_size": genome.size}
+    made_by = {"rule": rule.record(), "genome": genome.path.name.removesuffix(SUFFIX), "genome_size": genome.size}
     tables = []
     for code, name in enumerate(SPLITS):
         chosen = bins[part == code]
@@ -106,7 +109,7 @@ def prepare(
         log.info("%s: %s windows", name, f"{len(chosen):,}")
     table = pd.concat(tables, ignore_index=True)
     between = [len(lengths) for lengths in labels.between]
-    suggested = smaller_bin(np.concatenate(labels.between), rule) if any(between) else 0
+    suggested = smaller_bin(np.concatenate(labels.between), rule) if any(between) and not rule.resize else 0
     named = [target.title for target in targets]
     for sentence in findings(table) + between_bins(named, labels.peaks.tolist(), between, suggested):
         log.warning("%s", sentence)

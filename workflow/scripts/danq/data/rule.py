@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from ..errors import UserError
 from .split import REST
 from .targets import Target
+
+LATER = ("resize", "aliases")  # settings that windows files of earlier versions do not have
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Rule:
     off_contig : "drop" windows that extend beyond their contig, or "pad" them with unknown bases
     split : contigs and regions of train, valid and test; "rest" is allowed for train
     skip_unknown_contigs : allow that more than 5 % of a file's peaks are on contigs that the genome does not have
+    resize : size of bins that are centred at summits, in place of `bin`; peaks get this length around their summits
+    aliases : table of other names of the genome's contigs, see `contig_names.read_aliases`
     """
 
     bin: int = 200
@@ -37,22 +41,34 @@ class Rule:
     off_contig: str = "drop"
     split: dict[str, Sequence[str]] = field(default_factory=lambda: {"train": [REST], "valid": [], "test": []})
     skip_unknown_contigs: bool = False
+    resize: int | None = None
+    aliases: str | None = None
 
     def __post_init__(self):
+        size = "windows.bin" if self.resize is None else "windows.resize"
+        if self.resize is not None:
+            object.__setattr__(self, "bin", self.resize)
         if self.bin < 1:
-            raise UserError(f"windows.bin must be at least 1 bp, not {self.bin}")
+            raise UserError(f"{size} must be at least 1 bp, not {self.bin}")
         if not 0 <= self.fraction < 1:
             raise UserError(f"windows.overlap_fraction must be at least 0 and below 1, not {self.fraction:g}")
         if self.keep not in ("any", "all") and not self.keep.startswith(("assay:", "bed:")):
             raise UserError(f"windows.keep {self.keep!r} is unknown; choose any, all, assay:NAME or bed:FILE")
         if self.window < self.bin:
-            raise UserError(
-                f"windows.window ({self.window} bp) is smaller than windows.bin ({self.bin} bp); enlarge it"
-            )
+            raise UserError(f"windows.window ({self.window} bp) is smaller than {size} ({self.bin} bp); enlarge it")
         if (self.window - self.bin) % 2:
             raise UserError(
-                f"windows.window - windows.bin ({self.window} - {self.bin} bp) must be even; half of it is on each side"
+                f"windows.window - {size} ({self.window} - {self.bin} bp) must be even; half of it is on each side"
             )
+
+    def record(self) -> dict:
+        """The settings, for the windows file; those that a later version added are left out if they are not set."""
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value}
+
+    @property
+    def background(self) -> bool:
+        """Whether windows may be bins without a peak, for bins that are centred at summits."""
+        return not (self.keep == "any" or (self.keep.startswith("assay:") and "+" not in self.keep))
 
     @property
     def flank(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
@@ -16,7 +17,7 @@ from ..settings import hidden_character
 from ..tables import Table
 
 REQUIRED = ("name", "assay", "peaks")
-OPTIONAL = ("cell", "treatment", "sha256")
+OPTIONAL = ("cell", "treatment", "sha256", "min_signal")
 # Numbers of peaks that were left out (the last: cut at the end of their contig).
 UNUSED = ("peaks_unknown_contig", "peaks_outside_contig", "peaks_below_min_signal", "peaks_clipped")
 TARGETS = Table(
@@ -47,7 +48,7 @@ FIELDS = {"index": int, "name": str, "assay": str, "cell": str, "treatment": str
 
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
-    """Read the target sheet (TSV; columns name, assay, peaks, and optionally cell, treatment, sha256).
+    """Read the target sheet (TSV; columns name, assay, peaks, and optionally cell, treatment, sha256, min_signal).
 
     All values are text without spaces around it, and missing values are ''. The order of rows is the order of targets.
     There are no quotes and no comments. A mistake in the sheet raises UserError.
@@ -119,6 +120,20 @@ def _check_row(place: str, fields: list[str], columns: list[str]) -> None:
     for column, value in zip_longest(columns, fields, fillvalue=""):
         if column in REQUIRED and not value:
             raise UserError(f"{place} has no {column}; fill it in, with one tab between two fields")
+        if column == "min_signal" and value and not _is_finite(value):
+            raise UserError(f"{place}: min_signal is {value!r}; write a number, or leave it empty")
+
+
+def _is_finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def min_signals_of(sheet: pd.DataFrame, default: float | None = None) -> list[float | None]:
+    """The signal threshold of each row: its own, or the default."""
+    return [float(text) if text else default for text in sheet["min_signal"]]
 
 
 def targets_of(sheet: pd.DataFrame) -> list[Target]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.genome import NIBBLE, WRONG, check_kind, remedy
+from ..data.fasta_kinds import check_kind
+from ..data.genome import NIBBLE, WRONG, remedy
 from ..errors import UserError
 from ..files import existing, opened
 from ..settings import hidden_character

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pybigtools
 
-from ..data.peaks import read_peaks
 from ..file_names import file_names
 from ..files import replacing
 from .reader import TargetTracks, Tracks
+from .sheet import PeakFile
 
 COLOURS = ("0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")
 SHORT, LONG = 17, 76  # characters of labels that the browser shows
@@ -29,7 +29,7 @@ def write_hub(
     assembly: str,
     name: str,
     email: str,
-    peaks: Mapping[str, str | Path] | None = None,
+    peaks: Mapping[str, PeakFile] | None = None,
 ) -> None:
     """Write a hub into a new folder; an old folder is replaced.
 
@@ -37,7 +37,7 @@ def write_hub(
     assembly : the browser's name of the genome, such as hg38
     name : of the hub
     email : address of its maintainer, which browsers require
-    peaks : title of each target to the file with its peaks; targets without one have predictions only
+    peaks : title of each target to its peak file; targets without one have predictions only
 
     The tracks of all models must have the same contigs; a missing or damaged file is a UserError.
     """
@@ -64,9 +64,9 @@ def write_hub(
         _write(data / "trackDb.txt", stanzas)
 
 
-def write_big_bed(path: Path, peaks: str | Path, contigs: dict[str, int]) -> None:
+def write_big_bed(path: Path, peaks: PeakFile, contigs: dict[str, int]) -> None:
     """Write the peaks of a file as a bigBed of three columns, sorted."""
-    found = read_peaks(peaks, contigs)
+    found = peaks.read(contigs)
     order = np.lexsort((found.end, found.start, found.contig))
     names = list(contigs)
     rows = zip(found.contig[order].tolist(), found.start[order].tolist(), found.end[order].tolist(), strict=True)

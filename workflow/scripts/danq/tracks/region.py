@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ..data.contig_names import genome_name
-from ..data.peaks import read_peaks
 from ..data.regions import Region, named_regions
 from ..errors import UserError
 from ..files import opened
 from .reader import Line, Tracks
+from .sheet import PeakFile
 
 
 @dataclass
@@ -33,12 +33,12 @@ class Panel:
 
 
 def read_panels(
-    tracks: Tracks, region: Region, wanted: Sequence[str] = (), peaks: Mapping[str, str | Path] | None = None
+    tracks: Tracks, region: Region, wanted: Sequence[str] = (), peaks: Mapping[str, PeakFile] | None = None
 ) -> list[Panel]:
     """A panel for each target.
 
     wanted : titles, numbers or assays of targets; empty for all
-    peaks : title of each target to the file with its peaks
+    peaks : title of each target to its peak file
     """
     panels = []
     for target in tracks.choose(wanted):
@@ -55,9 +55,9 @@ def region_of(tracks: Tracks, text: str) -> Region:
     return named_regions([text], tracks.contigs)[0]
 
 
-def _inside(path: str | Path, contigs: dict[str, int], region: Region) -> np.ndarray:
+def _inside(file: PeakFile, contigs: dict[str, int], region: Region) -> np.ndarray:
     """The peaks of a file in a region, int64 (n, 2)."""
-    peaks = read_peaks(path, contigs)
+    peaks = file.read(contigs)
     ends = np.clip(np.stack([peaks.start, peaks.end], axis=1), region.start, region.end)
     return ends[(peaks.contig == list(contigs).index(region.contig)) & (ends[:, 0] < ends[:, 1])]
 
