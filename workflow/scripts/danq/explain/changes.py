@@ -235,8 +235,6 @@ LOWEST = -3e38  # below all values
 
 def _left_padding(layer: keras.layers.Layer, extent: int, stride: int) -> int:
     """Positions of padding on the left of a layer whose outputs read `extent` positions."""
-    if layer.padding == "causal":
-        return extent - 1
     total = max((layer.output.shape[1] - 1) * stride + extent - layer.input.shape[1], 0)
     return total // 2 if layer.padding == "same" else 0
 

@@ -96,7 +96,9 @@ class _Mutants:
         for group in self._groups(n):
             aligned = self._usual if self._network.aligned[self._usual, group].all() else self._always
             starts, some = self._network.starts[:, group], np.ascontiguousarray(change[:, group])
-            found = self._changed(whole, ops.convert_to_tensor(starts), ops.convert_to_tensor(some), tuple(aligned.tolist()))
+            found = self._changed(
+                whole, ops.convert_to_tensor(starts), ops.convert_to_tensor(some), tuple(aligned.tolist())
+            )
             found = ops.convert_to_numpy(found).reshape(n, -1, TURNS, found.shape[-1])
             found = np.take_along_axis(found, columns.T[:, None, None], axis=3)
             np.put_along_axis(out[:, group], base[:, group, :, None], found, axis=2)

@@ -166,6 +166,7 @@ def _step(layer: keras.layers.Layer, kinds: set[str]):
         return Pointwise(_of_several(layer))
     refused = (
         getattr(layer, "groups", 1) != 1
+        or getattr(layer, "padding", "valid") not in ("valid", "same")
         or getattr(layer, "data_format", "channels_last") != "channels_last"
         or getattr(layer, "keepdims", False)
         or getattr(layer, "axis", -1) not in (-1, 2)
