@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import keras
 import numpy as np
@@ -95,14 +96,13 @@ class _Mutants:
         base = (windows.argmax(axis=2)[:, :, None] + np.arange(1, TURNS + 1)) % 4
         for group in self._groups(n):
             aligned = self._usual if self._network.aligned[self._usual, group].all() else self._always
-            starts, some = self._network.starts[:, group], np.ascontiguousarray(change[:, group])
-            found = self._changed(
-                whole, ops.convert_to_tensor(starts), ops.convert_to_tensor(some), tuple(aligned.tolist())
-            )
-            found = ops.convert_to_numpy(found).reshape(n, -1, TURNS, found.shape[-1])
+            starts = ops.convert_to_tensor(self._network.starts[:, group])
+            some = ops.convert_to_tensor(np.ascontiguousarray(change[:, group]))
+            found = ops.convert_to_numpy(self._changed(whole, starts, some, tuple(aligned.tolist())))
+            found = found.reshape(n, -1, TURNS, found.shape[-1])
             found = np.take_along_axis(found, columns.T[:, None, None], axis=3)
             np.put_along_axis(out[:, group], base[:, group, :, None], found, axis=2)
-            progress.update(n * len(starts[0]) * TURNS)
+            progress.update(n * TURNS * found.shape[1])
         return np.moveaxis(out, 3, 0)
 
     def _groups(self, n: int) -> Iterator[slice]:
@@ -111,7 +111,7 @@ class _Mutants:
         apart = np.flatnonzero((np.diff(starts[self._network.flat]) != 0).any(axis=0)) + 1
         bounds = [0, *apart.tolist(), starts.shape[1]]
         most = min(max(VALUES // (self._network.largest * n * TURNS), 1), POSITIONS)
-        for begin, end in zip(bounds, bounds[1:], strict=False):
+        for begin, end in pairwise(bounds):
             parts = -(-(end - begin) // most)
             edges = np.linspace(begin, end, parts + 1).astype(int)
             yield from map(slice, edges[:-1].tolist(), edges[1:].tolist())

@@ -102,7 +102,7 @@ class Logits(Ensemble):
 
             @tf.function(reduce_retracing=True, autograph=False)
             def run(sequence, chosen):
-                with tf.GradientTape(persistent=rounds > 1) as tape:
+                with tf.GradientTape(persistent=rounds > 1, watch_accessed_variables=False) as tape:
                     tape.watch(sequence)
                     found = self.logits(sequence)
                 return found, tf.stack(
