@@ -118,12 +118,13 @@ class Network:
             raise refused
         activation = getattr(layer, "activation", keras.activations.linear)
         if out is self._output:
-            if activation is not keras.activations.sigmoid:
-                raise Unsupported("its last activation is not a sigmoid")
+            if activation is not keras.activations.sigmoid or not isinstance(layer, layers.Dense | layers.Activation):
+                raise refused
             activation = keras.activations.linear
-        kinds = {"flat" if id(one) in self._flattened else "positions" for one in given}
-        kinds = kinds if self._reaches[numbers[0]] else {"vector"}
-
+        kinds = {
+            "vector" if self._reaches[number] is None else "flat" if id(one) in self._flattened else "positions"
+            for one, number in zip(given, numbers, strict=True)
+        }
         number = numbers[0]
         if isinstance(layer, layers.Flatten) and kinds == {"positions"}:
             self._flattened.add(id(out))
