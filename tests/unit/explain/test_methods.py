@@ -1,13 +1,15 @@
 """The methods of attribution, compared with finite differences, a loop and the weights of a linear model."""
 
+import keras
 import numpy as np
 import pytest
 from scipy.special import logit
-from toy_models import HandMade, linear_model
+from toy_models import SMALL, HandMade, linear_model
 
 from danq.data import onehot
 from danq.data.windows import Windows
 from danq.explain.methods import METHODS, gradient, integrated_gradients, mutagenesis
+from danq.models import registry
 from danq.runtime.ensembles import Ensemble
 from danq.runtime.gradients import Logits
 
@@ -72,6 +74,16 @@ def test_integrated_gradients_are_complete(both, data):
     columns = np.zeros((1, 6), int)
     found, errors = integrated_gradients(both, packed, columns)
     assert found.shape == (1, 6, 60, 4)
+    assert errors.max() <= 0.01
+
+
+def test_integrated_gradients_of_deepsea_are_complete():
+    """At the default references and steps: the model is linear but for its kinks."""
+    keras.utils.set_random_seed(1)
+    logits = Logits.of(HandMade(registry.build("DeepSEA", 60, 3, **SMALL["DeepSEA"])))
+    _, packed = random_windows(3, 60)
+    found, errors = integrated_gradients(logits, packed, COLUMNS)
+    assert found.shape == (2, 3, 60, 4)
     assert errors.max() <= 0.01
 
 

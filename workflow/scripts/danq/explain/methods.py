@@ -11,7 +11,8 @@ import numpy as np
 from ..data import dinucleotide, onehot
 from ..data.sources import PackedArray
 from ..runtime.gradients import Logits
-from .mutagenesis import bases_of, mutated
+from .incremental import incremental
+from .mutagenesis import mutated
 
 BATCH = 128  # sequences of a pass
 LEAST = 1e-3  # logits; smaller differences from the references count as this
@@ -20,13 +21,18 @@ OFFSETS = (0.5, 0.25, 0.75, 0.125, 0.625, 0.375, 0.875)  # of the steps of each 
 
 def mutagenesis(logits: Logits, packed: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, None]:
     """The logit with each base at each position, minus the mean of the four logits there."""
-    source = PackedArray(packed, logits.length)
+    quick = incremental(logits)
+    found = quick.mutants(packed, columns) if quick else each_mutant(logits, packed, columns)
+    known = onehot.unpack(packed, logits.length).any(axis=2, keepdims=True)
+    return (found - found.mean(axis=3, keepdims=True)) * known, None
+
+
+def each_mutant(logits: Logits, packed: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Logits of all mutants, float32 (R, n, L, 4), each predicted as a whole; for any model (see `incremental`)."""
     out = np.empty((*columns.shape, logits.length, 4), np.float32)
-    for rows, found in mutated(logits, source):
-        chosen = np.take_along_axis(found, columns[:, rows].T[:, None, None], axis=3)
-        known = bases_of(source, rows).any(axis=2)[:, :, None, None]
-        out[:, rows] = np.moveaxis((chosen - chosen.mean(axis=2, keepdims=True)) * known, 3, 0)
-    return out, None
+    for rows, found in mutated(logits, PackedArray(packed, logits.length)):
+        out[:, rows] = np.moveaxis(np.take_along_axis(found, columns[:, rows].T[:, None, None], axis=3), 3, 0)
+    return out
 
 
 def gradient(logits: Logits, packed: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, None]:

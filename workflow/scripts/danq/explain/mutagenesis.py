@@ -44,9 +44,7 @@ def mutated(
     mutants = Mutants(source, begin, end)
     done, waiting = 0, None
     for _, found in ensemble.means(mutants, " mutants", progress):
-        if not np.isfinite(found).all():
-            paths = ", ".join(map(str, ensemble.paths))
-            raise UserError(f"{paths}: predicts values that are not numbers (NaN); train again")
+        check_numbers(found, ensemble)
         found = found if columns is None else found[:, list(columns)]
         waiting = found if waiting is None else np.concatenate([waiting, found])
         n = len(waiting) // mutants.size
@@ -54,6 +52,13 @@ def mutated(
             rows = slice(done, done + n)
             yield rows, _by_base(waiting[: n * mutants.size], bases_of(source, rows, mutants.begin, mutants.end))
             done, waiting = rows.stop, waiting[n * mutants.size :]
+
+
+def check_numbers(values: np.ndarray, ensemble: Ensemble) -> None:
+    """Raise a UserError if predictions are not numbers."""
+    if not np.isfinite(values).all():
+        paths = ", ".join(map(str, ensemble.paths))
+        raise UserError(f"{paths}: predicts values that are not numbers (NaN); train again")
 
 
 def bases_of(source: Source, rows: slice, begin: int = 0, end: int | None = None) -> np.ndarray:

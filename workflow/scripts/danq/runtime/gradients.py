@@ -40,6 +40,15 @@ def logit_model(model: keras.Model) -> keras.Model:
     return LogitLayer(inverted)
 
 
+def mean_logit(logits: list):
+    """The logit of the mean of several probabilities, from their logits: a list of tensors of one shape."""
+    if len(logits) == 1:
+        return logits[0]
+    stacked = ops.stack(logits)
+    up, down = -ops.softplus(-stacked), -ops.softplus(stacked)  # log p and log(1 - p)
+    return ops.logsumexp(up, axis=0) - ops.logsumexp(down, axis=0)
+
+
 class LogitLayer(keras.layers.Layer):
     """A function of one tensor as a layer."""
 
@@ -68,11 +77,7 @@ class Logits(Ensemble):
         """Logits float32 (n, T) of one-hot sequences (n, L, 4), as a function that has a gradient."""
         strands = [sequence] if self.strands == "forward" else [sequence, ops.flip(sequence, axis=(1, 2))]
         each = [ops.cast(one(strand), "float32") for one in self._before for strand in strands]
-        if len(each) == 1:
-            return each[0]
-        stacked = ops.stack(each)
-        up, down = -ops.softplus(-stacked), -ops.softplus(stacked)  # log p and log(1 - p)
-        return ops.logsumexp(up, axis=0) - ops.logsumexp(down, axis=0)
+        return mean_logit(each)
 
     def _members(self, sequence):
         return ops.expand_dims(self.logits(sequence), 1)
@@ -97,7 +102,7 @@ class Logits(Ensemble):
 
             @tf.function(reduce_retracing=True, autograph=False)
             def run(sequence, chosen):
-                with tf.GradientTape(persistent=rounds > 1) as tape:
+                with tf.GradientTape(persistent=rounds > 1, watch_accessed_variables=False) as tape:
                     tape.watch(sequence)
                     found = self.logits(sequence)
                 return found, tf.stack(
