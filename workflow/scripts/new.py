@@ -2,8 +2,8 @@
 """Write a config and a sheet of targets for a genome and peak files of your own.
 
 Names, assays and cell types are guessed from the names of the files. Bin, window, the contigs to hold out, and the
-models follow from the genome and from the peaks; the program says what it chose and why. Check the sheet and the config,
-edit them as you like, and run the workflow with the command that is printed.
+models follow from the genome and from the peaks; the program says what it chose and why. Check the sheet and the
+config, edit them as you like, and run the workflow with the command that is printed.
 
 Examples:
   new.py --genome hg38.fa --peaks peaks/

@@ -33,7 +33,8 @@ def find(words: Sequence[str], genome: Path) -> tuple[list[Path], dict[str, str]
     """The peak files, sorted and each once, and why files of the folders were left out: name to reason.
 
     words : folders, files and globs (`peaks/*.narrowPeak.gz`). Of a folder, the files with an ending of a peak
-        format are taken. A word with spaces that names no file is read as several words. Files that are named are always taken.
+        format are taken. Files that are named are always taken. A word with spaces that names no file is read as
+        several words.
     genome : is no peak file, wherever it lies
 
     Of the files that MACS writes for one experiment, narrowPeak is preferred to broadPeak, and both to the others.
