@@ -14,7 +14,12 @@ CONFIG = {"dataset": "toy"}
 FOLDER = "results/toy"
 # target, AUROC, ends of its interval, for each model
 VALUES = {
-    "danq": [("CTCF", 0.9, 0.85, 0.94), ("REST", 0.58, 0.49, 0.66), ("SRF", 0.55, 0.52, 0.58), ("MAX", 0.8, None, None)],
+    "danq": [
+        ("CTCF", 0.9, 0.85, 0.94),
+        ("REST", 0.58, 0.49, 0.66),
+        ("SRF", 0.55, 0.52, 0.58),
+        ("MAX", 0.8, None, None),
+    ],
     "deepsea": [("CTCF", 0.9, 0.85, 0.94), ("REST", 0.7, 0.6, 0.8), ("SRF", 0.75, 0.7, 0.8), ("MAX", 0.9, 0.8, 0.95)],
     "kmer": [("CTCF", 0.4, 0.3, 0.5)],
 }
@@ -68,7 +73,9 @@ def test_a_target_must_be_above_the_control(results):
 
 def test_a_control_that_predicts_is_a_caution(results):
     found = of_success(CONFIG, results | {control(0.56, 0.6)})
-    assert any(line.startswith("Caution: trained on shuffled labels, danq reaches a mean AUROC of 0.58") for line in found)
+    assert any(
+        line.startswith("Caution: trained on shuffled labels, danq reaches a mean AUROC of 0.58") for line in found
+    )
 
 
 @pytest.mark.parametrize("text", ["", "model\n", "\0", "model\tauroc\na\tb\n"])

@@ -88,7 +88,7 @@ PLUMBING = {
         for program in (
             *("attribute", "baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
-            *("list_folds", "motifs", "new"),
+            *("list_folds", "motifs", "new", "plan"),
             *("predict", "prepare", "report", "search_networks", "search_results"),
             *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
             "prepare_sequences",

@@ -66,8 +66,9 @@ def not_learned(auc: pd.DataFrame, highest: float, path: str) -> list[str]:
             ]
             reason = "the 95 % interval of their AUROC includes .5"
             reason += f", or it is not above {highest:.2f}, as with shuffled labels" if highest > CHANCE else ""
+            verb = "was" if len(poor) == 1 else "were"
             found.append(
-                f"{len(poor)} of {len(rows)} targets of {model} {'was' if len(poor) == 1 else 'were'} not learned, as far as the test windows tell: "
+                f"{len(poor)} of {len(rows)} targets of {model} {verb} not learned, as far as the test windows tell: "
                 f"{listed(names)}; {reason} ({path})."
             )
         elif len(judged):
