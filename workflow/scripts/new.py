@@ -22,9 +22,9 @@ from pathlib import Path
 
 import cli
 from danq.errors import UserError
-from danq.files import replacing
+from danq.files import existing, replacing
 
-DEFAULT_NAMES = ("peaks", "peak", "data", "bed", "narrowpeak", "broadpeak", ".", "")
+UNTELLING = ("peaks", "peak", "data", "bed", "narrowpeak", "broadpeak", "genome", "reference", "ref", "fasta", "")
 ROWS = 40  # files shown; the sheet has all
 
 
@@ -69,9 +69,13 @@ def main() -> None:
     from danq.data.genome import Genome
     from danq.starting import assemblies, guesses, peak_files, survey
 
-    fasta = Path(args.genome).expanduser()
+    if "://" in args.genome:
+        raise UserError(f"{args.genome}: download the genome first, and name the file on disk")
+    fasta = existing(Path(args.genome).expanduser(), "genome FASTA")
     paths, left = peak_files.find(args.peaks, fasta)
     name = args.name or default_name(paths, fasta)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        raise UserError(f"--name {name!r}: use at most 100 letters, digits, '-', '_' and '.', without spaces")
     config, sheet = Path(args.output, f"{name}.yaml"), Path(args.output, f"{name}_targets.tsv")
     merged = Path("resources", name, "merged")
     check_free(config, sheet, args.force)
@@ -94,10 +98,10 @@ def main() -> None:
 
 
 def default_name(paths: list[Path], fasta: Path) -> str:
-    """The name of the folder of the peaks, or that of the genome if it says nothing."""
-    folder = paths[0].resolve().parent.name
-    stem = fasta.name.split(".")[0]
-    name = stem if folder.lower() in DEFAULT_NAMES else folder
+    """The name of the folder of the peaks, of the genome, or of the folder above, the first that says something."""
+    folder = paths[0].resolve().parent
+    names = (folder.name, fasta.name.split(".")[0], folder.parent.name, "mine")
+    name = next(name for name in names if name.lower() not in UNTELLING)
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:100] or "mine"
 
 
@@ -118,7 +122,9 @@ def factors(taxa: list[str]) -> list[str]:
 
 def show_genome(genome, assembly, fasta: Path) -> None:
     known = (
-        f"{assembly.name}, recognised by the lengths of its contigs" if assembly else "no assembly that is known here"
+        f"{assembly.name}, recognised by the lengths of its contigs"
+        if assembly
+        else "an assembly that this program does not know"
     )
     print(f"Genome   {fasta}: {len(genome.contigs)} contigs, {genome.size:,} bp; {known}")
 
@@ -231,6 +237,10 @@ def choose(args, name, genome, assembly, taxa, targets, measured, sheet: str):
     print(f"Split    test on {', '.join(split.test)} ({shares}): {split.reason}")
     print("Windows  " + ", ".join(f"{number:,} {part}" for part, number in counted.windows.items()))
     print(f"Models   {', '.join(models.models)}: {models.reason}; {models.time}")
+    wanted = expected(targets, taxa)
+    with_motif = f"{len(wanted)} of the targets {'has' if len(wanted) == 1 else 'have'} one"
+    hint = "" if taxa else "; if they are of other organisms, give --taxa (fungi, insects, nematodes, plants)"
+    print(f"Motifs   of {', '.join(taxa or ['vertebrates'])} from JASPAR: {with_motif}{hint}")
     for split_name, number in counted.windows.items():
         if not number:
             raise UserError(f"no window is left for {split_name}; give contigs with peaks as --valid and --test")
@@ -243,7 +253,7 @@ def choose(args, name, genome, assembly, taxa, targets, measured, sheet: str):
     return Start(
         dataset=name,
         fasta=str(Path(args.genome).expanduser()),
-        assembly=assembly.name if assembly else Path(args.genome).name.split(".")[0],
+        assembly=assembly.name if assembly else "",
         sheet=sheet,
         targets=targets,
         bin=bin,
@@ -252,7 +262,7 @@ def choose(args, name, genome, assembly, taxa, targets, measured, sheet: str):
         split=split,
         models=models,
         taxa=taxa,
-        expected=expected(targets, taxa),
+        expected=wanted,
         skip_unknown=args.skip_unknown_contigs,
     )
 

@@ -21,6 +21,7 @@ WIDTH = 1 << 20  # of a line of YAML: lists are not broken
 class Start:
     """Everything that a first config says.
 
+    assembly : empty if it is not known
     taxa : of the known motifs; empty for the workflow's default
     expected : factors with a known motif
     """
@@ -59,7 +60,7 @@ def config_text(start: Start) -> str:
         "",
         "genome:",
         f"  fasta: {flow(start.fasta)}",
-        f"  assembly: {flow(start.assembly)}",
+        *([f"  assembly: {flow(start.assembly)}"] if start.assembly else []),
         f"targets: {flow(start.sheet)}",
         "",
         "windows:",

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import UserError
 from .encode_names import METADATA
 
-# In the order of preference, of files that MACS writes for one experiment.
+# In the order of preference.
 SUFFIXES = ("narrowPeak", "broadPeak", "bed", "gappedPeak", "bb", "bigBed", "bedGraph", "bdg", "xls")
 IN_FOLDER = SUFFIXES[:6]  # the others hold a signal, or what the peak file beside them has, too
 PACKED = (".gz", ".bgz")
@@ -37,7 +37,8 @@ def find(words: Sequence[str], genome: Path) -> tuple[list[Path], dict[str, str]
         several words.
     genome : is no peak file, wherever it lies
 
-    Of the files that MACS writes for one experiment, narrowPeak is preferred to broadPeak, and both to the others.
+    Of files of a folder whose names differ in the format only, or as MACS's `_peaks` and `_summits` do, one is taken:
+    narrowPeak rather than broadPeak, and these rather than others.
     A word without a file is a UserError.
     """
     found, left = {}, {}
@@ -47,7 +48,8 @@ def find(words: Sequence[str], genome: Path) -> tuple[list[Path], dict[str, str]
             inside = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
             if not any(map(_in_format, inside)):
                 raise UserError(
-                    f"{path}: no peak file in this folder; names end in .{', .'.join(IN_FOLDER)}, with or without .gz"
+                    f"{path}: no peak file in this folder (subfolders are not searched); give a folder with files whose "
+                    f"names end in .{', .'.join(IN_FOLDER)}, with or without .gz"
                 )
             for one in inside:
                 if _in_format(one):
@@ -95,14 +97,14 @@ def _rank(path: Path) -> int:
 
 
 def _without_companions(found: dict[Path, bool], left: dict[str, str]) -> list[Path]:
-    """One file of each experiment of MACS; those that a person named stay."""
+    """One file of each experiment; those that a person named stay."""
     best: dict[tuple[Path, str], Path] = {}
     for path in sorted(found, key=lambda path: (_rank(path), path)):
         best.setdefault((path.parent, OF_MACS.sub("", stem_of(path))), path)
     chosen = []
     for path in sorted(found):
         of_same = best[path.parent, OF_MACS.sub("", stem_of(path))]
-        if path == of_same or found[path] or not OF_MACS.search(stem_of(path)):
+        if path == of_same or found[path]:
             chosen.append(path)
         else:
             left[path.name] = f"of the same experiment as {of_same.name}"
