@@ -225,7 +225,7 @@ def choose(args, name, genome, assembly, taxa, targets, measured, sheet: str):
         counter = WindowCounter(genome.contigs, listed, paths, rule, args.processes)
         keep = choices.choose_keep(counter.prevalence(), args.keep)
         counted = counter.count(str(keep.value), {"train": ["rest"], "valid": split.valid, "test": split.test})
-        finer = choices.finer(int(bin.value), counted.windows["train"]) if not args.bin else None
+        finer = choices.finer(int(bin.value), counted.windows["train"]) if args.bin is None else None
         if not finer:
             break
         bin = finer

@@ -59,6 +59,7 @@ def test_nothing_there(folder):
         ("nope", "no such file or folder"),
         ("*.xyz", "no such file"),
         ("empty", "no peak file in this"),
+        ("genome.fa", "only the genome"),
     ):
         with pytest.raises(UserError, match=message):
             find([str(folder / word)], folder / "genome.fa")

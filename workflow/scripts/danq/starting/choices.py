@@ -35,7 +35,7 @@ def choose_bin(measured: Sequence[Measured], fixed: int | None = None) -> Choice
 
     If all targets are broad marks, 500 bp: their neighbouring bins have nearly the same labels.
     """
-    if fixed:
+    if fixed is not None:
         return Choice(fixed, "as given")
     broad = all(map(is_broad, measured))
     for size in BINS if broad else BINS[1:]:
@@ -63,7 +63,7 @@ def smaller(bin: int) -> int | None:
 
 def choose_window(measured: Sequence[Measured], genome_size: int, bin: int, fixed: int | None = None) -> Choice:
     """1,000 bp as published, 500 bp for a small genome; twice as much if all targets are broad marks."""
-    if fixed:
+    if fixed is not None:
         return Choice(fixed, "as given")
     small = genome_size < SMALL_GENOME
     broad = all(map(is_broad, measured))

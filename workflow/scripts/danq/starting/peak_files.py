@@ -48,8 +48,8 @@ def find(words: Sequence[str], genome: Path) -> tuple[list[Path], dict[str, str]
             inside = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
             if not any(map(_in_format, inside)):
                 raise UserError(
-                    f"{path}: no peak file in this folder (subfolders are not searched); give a folder with files whose "
-                    f"names end in .{', .'.join(IN_FOLDER)}, with or without .gz"
+                    f"{path}: no peak file in this folder (subfolders are not searched); give a folder with files "
+                    f"whose names end in .{', .'.join(IN_FOLDER)}, with or without .gz"
                 )
             for one in inside:
                 if _in_format(one):
@@ -64,6 +64,8 @@ def find(words: Sequence[str], genome: Path) -> tuple[list[Path], dict[str, str]
                 )
             found |= dict.fromkeys((one for one in files if one.is_file() and not _belongs_to(genome, one)), True)
     chosen = _without_companions(found, left)
+    if not chosen:
+        raise UserError(f"{', '.join(words)}: no peak file, only the genome; give a folder or files with peaks")
     return chosen, left
 
 
