@@ -67,7 +67,8 @@ def main() -> None:
     if bool(args.valid) != bool(args.test):
         raise UserError("--valid and --test belong together; give both, or none to have them proposed")
     from danq.data.genome import Genome
-    from danq.starting import assemblies, guesses, peak_files, survey
+    from danq.starting import assemblies, decide, guesses, peak_files, survey
+    from danq.starting.config_text import Start
 
     if "://" in args.genome:
         raise UserError(f"{args.genome}: download the genome first, and name the file on disk")
@@ -93,8 +94,12 @@ def main() -> None:
         measured = survey.measure([target.path for target in targets], genome.contigs, skip_unknown=True)
     else:
         say_replicates(targets)
-    start = choose(args, name, genome, assembly, taxa, targets, measured, str(sheet))
-    write(start, config, sheet)
+    wishes = decide.Wishes(args.bin, args.window, args.keep, args.valid, args.test, args.skip_unknown_contigs)
+    chosen = decide.decide(genome.contigs, assembly, targets, measured, wishes, args.processes)
+    wanted = expected(targets, taxa)
+    show_choices(chosen, wanted, taxa)
+    known = assembly.name if assembly else ""
+    write(Start(name, str(fasta), known, str(sheet), targets, chosen, taxa, wanted, wishes.skip_unknown), config, sheet)
 
 
 def default_name(paths: list[Path], fasta: Path) -> str:
@@ -202,69 +207,25 @@ def merge(targets, contigs: dict[str, int], folder: Path):
     return found
 
 
-def choose(args, name, genome, assembly, taxa, targets, measured, sheet: str):
-    """All choices; prints them with their reasons."""
-    from danq.data.rule import Rule
-    from danq.data.scarcity import between_bins, findings
-    from danq.data.targets import Target
-    from danq.starting import choices, held_out
-    from danq.starting.config_text import Start
-    from danq.starting.counted import Counter as WindowCounter
-    from danq.starting.model_choice import choose_models
-
-    with_peaks = {contig for one in measured for contig in one.contigs}
-    split = held_out.propose(genome.contigs, with_peaks, assembly)
-    if args.test:
-        split = replace(split, test=args.test, valid=args.valid, reason="as given")
-    listed = [Target(i, t.name, t.assay, t.cell, t.treatment) for i, t in enumerate(targets, 1)]
-    paths = [target.path for target in targets]
-    bin = choices.choose_bin(measured, args.bin)
-    while True:
-        window = choices.choose_window(measured, genome.size, int(bin.value), args.window)
-        rule = Rule(bin=int(bin.value), window=int(window.value), skip_unknown_contigs=args.skip_unknown_contigs)
-        counter = WindowCounter(genome.contigs, listed, paths, rule, args.processes)
-        keep = choices.choose_keep(counter.prevalence(), args.keep)
-        counted = counter.count(str(keep.value), {"train": ["rest"], "valid": split.valid, "test": split.test})
-        finer = choices.finer(int(bin.value), counted.windows["train"]) if args.bin is None else None
-        if not finer:
-            break
-        bin = finer
-    models = choose_models(counted.windows["train"], int(window.value))
-    shares = f"{split.test_share:.1%} of the genome), validate on {', '.join(split.valid)} ({split.valid_share:.1%}"
-    print(f"Bin      {bin.value} bp: {bin.reason}")
-    print(f"Window   {window.value} bp: {window.reason}")
-    print(f"Keep     {keep.value}: {keep.reason}")
-    print(f"Split    test on {', '.join(split.test)} ({shares}): {split.reason}")
-    print("Windows  " + ", ".join(f"{number:,} {part}" for part, number in counted.windows.items()))
-    print(f"Models   {', '.join(models.models)}: {models.reason}; {models.time}")
-    wanted = expected(targets, taxa)
+def show_choices(chosen, wanted: list[str], taxa: list[str]) -> None:
+    """What was chosen and why."""
+    split, models = chosen.split, chosen.models
+    print(f"Bin      {chosen.bin.value} bp: {chosen.bin.reason}")
+    print(f"Window   {chosen.window.value} bp: {chosen.window.reason}")
+    print(f"Keep     {chosen.keep.value}: {chosen.keep.reason}")
+    test, valid = (", ".join(regions) for regions in (split.test, split.valid))
+    print(
+        f"Split    test on {test} ({split.test_share:.1%} of the genome), validate on {valid} ({split.valid_share:.1%})"
+    )
+    print(f"         {split.reason}")
+    print("Windows  " + ", ".join(f"{number:,} {part}" for part, number in chosen.windows.items()))
+    print(f"Models   {', '.join(models.models)}: {models.reason}")
+    print(f"         {models.time}")
     with_motif = f"{len(wanted)} of the targets {'has' if len(wanted) == 1 else 'have'} one"
-    hint = "" if taxa else "; if they are of other organisms, give --taxa (fungi, insects, nematodes, plants)"
+    hint = "" if taxa else "; for other organisms, give --taxa (fungi, insects, nematodes, plants)"
     print(f"Motifs   of {', '.join(taxa or ['vertebrates'])} from JASPAR: {with_motif}{hint}")
-    for split_name, number in counted.windows.items():
-        if not number:
-            raise UserError(f"no window is left for {split_name}; give contigs with peaks as --valid and --test")
-    lost = counter.between()
-    between = between_bins(
-        [t.title for t in listed], [one.number for one in measured], lost, choices.bin_for_all(measured)
-    )
-    for sentence in findings(counted.table) + between:
+    for sentence in chosen.notes:
         print(f"Note     {sentence}")
-    return Start(
-        dataset=name,
-        fasta=str(Path(args.genome).expanduser()),
-        assembly=assembly.name if assembly else "",
-        sheet=sheet,
-        targets=targets,
-        bin=bin,
-        window=window,
-        keep=keep,
-        split=split,
-        models=models,
-        taxa=taxa,
-        expected=wanted,
-        skip_unknown=args.skip_unknown_contigs,
-    )
 
 
 def expected(targets, taxa: list[str]) -> list[str]:

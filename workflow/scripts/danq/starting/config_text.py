@@ -9,10 +9,8 @@ from typing import Any
 import yaml
 
 from ..data.split import REST
-from .choices import Choice
+from .decide import Decisions
 from .guesses import Guess
-from .held_out import HeldOut
-from .model_choice import Models
 
 WIDTH = 1 << 20  # of a line of YAML: lists are not broken
 
@@ -31,11 +29,7 @@ class Start:
     assembly: str
     sheet: str
     targets: Sequence[Guess]
-    bin: Choice
-    window: Choice
-    keep: Choice
-    split: HeldOut
-    models: Models
+    chosen: Decisions
     taxa: Sequence[str]
     expected: Sequence[str]
     skip_unknown: bool = False
@@ -52,7 +46,7 @@ def flow(value: Any) -> str:
 
 def config_text(start: Start) -> str:
     """The config, each choice with its reason in a comment."""
-    files = len(start.targets)
+    files, chosen = len(start.targets), start.chosen
     lines = [
         f"# Written by new.py from {files} peak file{'s' * (files > 1)}. config/README.md explains every key.",
         f"dataset: {flow(start.dataset)}",
@@ -64,18 +58,20 @@ def config_text(start: Start) -> str:
         f"targets: {flow(start.sheet)}",
         "",
         "windows:",
-        *(f"  {name}: {flow(one.value)} # {one.reason}" for name, one in _windows(start)),
+        f"  bin: {flow(chosen.bin.value)} # {chosen.bin.reason}",
+        f"  window: {flow(chosen.window.value)} # {chosen.window.reason}",
+        f"  keep: {flow(chosen.keep.value)} # {chosen.keep.reason}",
         *(["  skip_unknown_contigs: true"] if start.skip_unknown else []),
-        f"  split: # {start.split.reason}",
+        f"  split: # {chosen.split.reason}",
         f"    train: {flow([REST])}",
-        f"    valid: {flow(start.split.valid)} # {start.split.valid_share:.1%} of the genome",
-        f"    test: {flow(start.split.test)} # {start.split.test_share:.1%}",
+        f"    valid: {flow(chosen.split.valid)} # {chosen.split.valid_share:.1%} of the genome",
+        f"    test: {flow(chosen.split.test)} # {chosen.split.test_share:.1%}",
         "",
-        f"models: # {start.models.reason}",
+        f"models: # {chosen.models.reason}",
     ]
-    for name, model in start.models.models.items():
+    for name, model in chosen.models.models.items():
         lines += _model(name, model)
-    for name, model in start.models.offered.items():
+    for name, model in chosen.models.offered.items():
         lines += [f"  # A {model['architecture']} at a size for this amount of data; remove the # to train it, too."]
         lines += [f"  # {line[2:]}" for line in _model(name, model)]
     motifs = {"taxa": list(start.taxa)} if start.taxa else {}
@@ -83,10 +79,6 @@ def config_text(start: Start) -> str:
     if motifs:
         lines += ["", "motifs:", *(f"  {key}: {flow(value)}" for key, value in motifs.items())]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _windows(start: Start) -> list[tuple[str, Choice]]:
-    return [("bin", start.bin), ("window", start.window), ("keep", start.keep)]
 
 
 def _model(name: str, model: dict[str, Any]) -> list[str]:

@@ -132,4 +132,5 @@ def _of_row(row: dict[str, str]) -> Named:
     replicates = (row.get("Biological replicate(s)") or "").strip()
     treatment = (row.get("Biosample treatments") or "").strip()
     kind = ASSAYS.get(assay, "histone" if HISTONE.fullmatch(name) else "TF")
-    return Named(name or kind, kind, cell, treatment, replicates if replicates.isdigit() else "")
+    name = name or (kind if kind in OPEN else row["File accession"].strip())
+    return Named(name, kind, cell, treatment, replicates if replicates.isdigit() else "")
