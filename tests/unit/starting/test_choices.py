@@ -136,6 +136,19 @@ def test_models_by_the_number_of_windows():
     assert choose_models(11_600, 500).time == "training takes about 4 minutes on 2 CPU cores"  # docs/yeast.md
 
 
+def test_the_documentation_has_the_thresholds():
+    page = (PROJECT / "docs/own_data.md").read_text()
+    small = f"genomes below {choices.SMALL_GENOME // 1_000_000} Mb"
+    limits = (
+        f"{LARGE:,} training windows",
+        f"at least {choices.BROAD:,} bp",
+        f"fewer than {choices.FEW:,} training",
+        small,
+    )
+    for words in limits:
+        assert words in page, words
+
+
 def test_the_consensus_of_replicates(tmp_path):
     """Against sets of bases: joined regions with a peak of at least two replicates."""
     replicates = [drawn(seed, (100, 900), 60) for seed in range(3)]
