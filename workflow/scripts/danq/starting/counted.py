@@ -14,7 +14,7 @@ from ..data.grid import Grid
 from ..data.labels import Labels, label
 from ..data.prepare import kept_bins
 from ..data.rule import Rule
-from ..data.split import SPLITS, Split
+from ..data.split import NOWHERE, SPLITS, Split
 from ..data.targets import Target
 
 
@@ -51,13 +51,14 @@ class Counter:
         """The windows of each part, and the positives of each target in them."""
         grid, rule = self.labels.grid, replace(self.rule, keep=keep)
         bins = kept_bins(self.labels, self.targets, rule, Account(grid))
-        part = Split(dict(split), grid).assign(bins, rule.flank)
-        rows = []
-        for code, name in enumerate(SPLITS):
-            chosen = bins[part == code]
-            positives = [int(np.isin(one, chosen, assume_unique=True).sum()) for one in self.labels.bins]
-            rows += [
-                {"index": target.index, "name": target.name, "split": name, "windows": len(chosen), "positives": number}
-                for target, number in zip(self.targets, positives, strict=True)
-            ]
+        part = np.maximum(Split(dict(split), grid).assign(bins, rule.flank), NOWHERE)  # borders are in no part
+        part_of = np.full(len(grid), -1, np.int8)
+        part_of[bins] = part
+        positives = [np.bincount(part_of[one] + 1, minlength=len(SPLITS) + 1) for one in self.labels.bins]
+        rows = [
+            {"index": target.index, "name": target.name, "split": name}
+            | {"windows": int((part == code).sum()), "positives": int(numbers[code + 1])}
+            for code, name in enumerate(SPLITS)
+            for target, numbers in zip(self.targets, positives, strict=True)
+        ]
         return Counted({name: int((part == code).sum()) for code, name in enumerate(SPLITS)}, pd.DataFrame(rows))

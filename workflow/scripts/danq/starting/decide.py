@@ -21,6 +21,9 @@ from .model_choice import Models, choose_models
 from .survey import Measured
 
 
+MANY = 2_000_000  # training windows, of which the published sets have about as many
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What a person has decided; None for what is to be chosen. `valid` and `test` are given together."""
@@ -83,7 +86,13 @@ def decide(
     models = choose_models(counted.windows["train"], int(window.value))
     shares = {part: _share(getattr(split, part), contigs) for part in ("test", "valid")}
     split = replace(split, test_share=shares["test"], valid_share=shares["valid"])
-    return Decisions(size, window, keep, split, models, counted.windows, findings(counted.table) + between)
+    notes = findings(counted.table) + between
+    if keep.value == "all" and counted.windows["train"] >= MANY:
+        notes.append(
+            "all bins of a large genome are many windows, nearly all without a peak: with further targets, such as open "
+            "chromatin of the same cells, keep: any uses the bins with peaks only"
+        )
+    return Decisions(size, window, keep, split, models, counted.windows, notes)
 
 
 def _share(regions: Sequence[str], contigs: Mapping[str, int]) -> float:

@@ -18,6 +18,7 @@ from ..errors import UserError
 from ..processes import parallel
 
 BINS = (500, 200, 100, 50, 20, 10)  # sizes that are tried, in bp
+ALL = 0.99  # share of the peaks from which smaller bins are not tried
 SHORTEST = 10  # bp; shorter ones are summits
 
 
@@ -27,7 +28,7 @@ class Measured:
 
     number : peaks on the genome
     widths : length in bp below which 5, 50 and 95 % of the peaks are
-    kept : by size of bin, the share of the peaks that make a bin positive
+    kept : by size of bin, the share of the peaks that make a bin positive (at least; from 99 % on, as in larger bins)
     contigs : names of the contigs with peaks
     lost : number of peaks that are not on the genome, and the contigs that it lacks
     """
@@ -86,10 +87,12 @@ def _measured(contigs: dict[str, int], skip_unknown: bool, path: Path) -> Measur
             f"{path}: half of its {len(peaks):,} peaks are at most {widths[1]} bp long, as summits are; "
             "give the file with the peaks, or extend them, for example with `bedtools slop -b 100`"
         )
-    kept = {}
+    kept, share = {}, 0.0
     for size in BINS:
-        grid = Grid(contigs, size)
-        kept[size] = float(grid.holds(grid.positive(peaks), peaks).mean())
+        if share < ALL:  # small bins on a large genome take time and memory
+            grid = Grid(contigs, size)
+            share = float(grid.holds(grid.positive(peaks), peaks).mean())
+        kept[size] = share
     names = list(contigs)
     used = frozenset(names[rank] for rank in np.unique(peaks.contig))
     return Measured(len(peaks), widths, kept, used, lost, tuple(peaks.skipped))
