@@ -20,7 +20,6 @@ from .held_out import HeldOut
 from .model_choice import Models, choose_models
 from .survey import Measured
 
-
 MANY = 2_000_000  # training windows, of which the published sets have about as many
 
 
@@ -89,7 +88,7 @@ def decide(
     notes = findings(counted.table) + between
     if keep.value == "all" and counted.windows["train"] >= MANY:
         notes.append(
-            "all bins of a large genome are many windows, nearly all without a peak: with further targets, such as open "
+            "all bins of a large genome are many windows, nearly all without a peak: with more targets, such as open "
             "chromatin of the same cells, keep: any uses the bins with peaks only"
         )
     return Decisions(size, window, keep, split, models, counted.windows, notes)
