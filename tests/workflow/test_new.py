@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import toys
 import yaml
-from project import SCRIPTS, copy_project, error_of, jobs, program, run_here, snakemake
+from project import PROJECT, SCRIPTS, copy_project, error_of, jobs, program, run, run_here, snakemake
 from real_data import SACCER3, needs_yeast
 
 from danq.data.targets import read_sheet
@@ -115,6 +115,18 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(project, words, message):
     assert said.startswith("error: ")
     assert message in said
     assert sorted((project / "config").iterdir()) == before
+
+
+def test_make_passes_everything_on():
+    shown = run(
+        ["make", "-n", "new", "GENOME=a b.fa", "PEAKS=x/*.bed y", "NAME=mine", "OPTIONS=--force"], PROJECT
+    ).stdout
+    assert 'new.py --genome "a b.fa" --peaks "x/*.bed y" --name "mine" --force' in shown
+    assert '--configfile "config/mine.yaml"' in run(["make", "-n", "run", "CONFIG=config/mine.yaml"], PROJECT).stdout
+    assert (
+        'plan.py --configfile "config/mine.yaml"'
+        in run(["make", "-n", "plan", "CONFIG=config/mine.yaml"], PROJECT).stdout
+    )
 
 
 @needs_yeast
