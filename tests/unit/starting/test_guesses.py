@@ -92,3 +92,6 @@ def test_the_table_of_encode_decides(tmp_path):
     (tmp_path / "metadata.tsv").write_text("sample\tage\n1\t2\n")
     with pytest.raises(UserError, match="has no column 'File accession'"):
         guess(files, KNOWN)
+    (tmp_path / "metadata.tsv").write_text(f"{heading}\n{'x' * 200_000}\n")
+    with pytest.raises(UserError, match="not a tab-separated table"):
+        guess(files, KNOWN)

@@ -115,14 +115,18 @@ def read_metadata(folder: Path) -> dict[str, Named]:
     path = folder / METADATA
     if not path.exists():
         return {}
-    with existing(path, "table of ENCODE's files").open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t")
-        missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
-        if missing:
-            raise UserError(
-                f"{path}: has no column {missing[0]!r}, unlike ENCODE's table of files; download it again or rename it"
-            )
-        return {row["File accession"]: _of_row(row) for row in rows if row["File accession"]}
+    try:
+        with existing(path, "table of ENCODE's files").open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            columns, rows = table.fieldnames or (), list(table)
+    except csv.Error as error:
+        raise UserError(f"{path}: not a tab-separated table ({error}); download it again or rename it") from error
+    missing = [column for column in COLUMNS if column not in columns]
+    if missing:
+        raise UserError(
+            f"{path}: has no column {missing[0]!r}, unlike ENCODE's table of files; download it again or rename it"
+        )
+    return {row["File accession"]: _of_row(row) for row in rows if row["File accession"]}
 
 
 def _of_row(row: dict[str, str]) -> Named:
