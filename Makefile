@@ -7,7 +7,7 @@ LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
-.PHONY: help environment demo yeast test test-others test-fast lint format docs lock clean
+.PHONY: help environment demo new plan run yeast test test-others test-fast lint format docs lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,17 @@ $(READY): $(LOCK)
 demo: $(READY)  ## run the demo from start to report (about ten minutes)
 	$(SNAKEMAKE)
 	@echo "The report is in results/demo/report.html"
+
+new: $(READY)  ## write a config for your own data: make new GENOME=hg38.fa PEAKS=FOLDER [NAME=mine]
+	@test -n "$(GENOME)" -a -n "$(PEAKS)" || { echo "give a genome and peak files: make new GENOME=hg38.fa PEAKS=FOLDER" >&2; exit 1; }
+	@$(VENV)/bin/python workflow/scripts/new.py --genome "$(GENOME)" --peaks "$(PEAKS)" $(if $(NAME),--name "$(NAME)") $(OPTIONS)
+
+plan: $(READY)  ## show in short what a run would do: make plan CONFIG=config/mine.yaml
+	@. $(VENV)/bin/activate && python workflow/scripts/plan.py $(if $(CONFIG),--configfile "$(CONFIG)") $(OPTIONS)
+
+run: $(READY)  ## run a config: make run CONFIG=config/mine.yaml
+	@test -n "$(CONFIG)" || { echo "name the config: make run CONFIG=config/mine.yaml" >&2; exit 1; }
+	$(SNAKEMAKE) --configfile "$(CONFIG)" $(OPTIONS)
 
 yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/yeast_all.yaml]
 	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see config/README.md)" >&2; exit 1; }

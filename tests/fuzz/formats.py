@@ -184,6 +184,35 @@ def judge_aliases(folder: Path, good: Path) -> str:
     return ""
 
 
+def make_encode_files(folder: Path) -> None:
+    """Peaks named by accession, and ENCODE's table of them."""
+    make_genome(folder)
+    rows = ["File accession\tAssay\tExperiment target\tBiosample term name\tFile assembly"]
+    for number, (target, assay) in enumerate(ASSAYS.items()):
+        (folder / f"peaks/{target}.narrowPeak").rename(folder / f"peaks/ENCFF00{number}AAA.narrowPeak")
+        kind = "DNase-seq" if assay == "DNase" else f"{'Histone' if assay == 'histone' else 'TF'} ChIP-seq"
+        rows.append(f"ENCFF00{number}AAA\t{kind}\t{'' if assay == 'DNase' else f'{target}-human'}\tK562\ttoy")
+    _write(folder / "peaks/metadata.tsv", rows)
+
+
+def run_new(folder: Path) -> None:
+    sizes = ["--bin", "20", "--window", "60", "--valid", "chr3", "--test", "chr4", "--processes", "1"]
+    programs.program("new", "-g", "genome.fa", "-p", "peaks", "-n", "first", "-o", "out", "--force", *sizes)
+
+
+def judge_new(folder: Path, good: Path) -> str:
+    """The table decides on names, assays and cells only; each file is a target, whatever the table says."""
+    found, old = (
+        pd.read_csv(path / "out/first_targets.tsv", sep="\t", keep_default_na=False) for path in (folder, good)
+    )
+    if found["peaks"].tolist() != old["peaks"].tolist():
+        return "other peak files"
+    models = [
+        (path / "out/first.yaml").read_text().split("\nmodels:")[1].split("\nmotifs:")[0] for path in (folder, good)
+    ]
+    return "" if models[0].strip() == models[1].strip() else "other models"
+
+
 def prepare(*more: str) -> Callable[[Path], None]:
     words = [
         "-g",
@@ -710,6 +739,7 @@ FORMATS = {
         file="peaks/CTCF.narrowPeak", run=read_tiles(bed="peaks/CTCF.narrowPeak", genome="genome.fa"),
         judge=judge_tiles(regions="peaks/CTCF.narrowPeak"), **PREPARED
     ),
+    "encode_metadata": Format(make_encode_files, "peaks/metadata.tsv", TEXT, run_new, judge_new, share=0.3),
     "sheet": Format(file="targets.tsv", run=prepare(), judge=judge_windows(), **PREPARED),
     "config": Format(make_config, "config.yaml", TEXT, programs.check_config, judge_config),
     "windows": Format(make_windows, "data/train.h5", BYTES, run_baseline, judge_predictions, HDF5, share=1.5),

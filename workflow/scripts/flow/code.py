@@ -81,6 +81,7 @@ PLUMBING = {
         *("check_outputs", "distinct", "inside", "named", "packed_folder"),
         *("parser", "quiet_loading", "run", "warnings_to_stdout", "windows_in"),
     },
+    "danq.starting.*": set(),  # what it chooses is written to a config
     "flow.*": set(),
     **{
         program: set()
@@ -88,7 +89,7 @@ PLUMBING = {
             *("attribute", "baseline", "bgzip_genome", "check_variants", "evaluate", "export_bundle", "fetch", "hub"),
             "import_bundle",
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
-            *("list_folds", "motifs"),
+            *("list_folds", "motifs", "new", "plan"),
             *("predict", "prepare", "report", "search_networks", "search_results"),
             *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
             "prepare_sequences",
