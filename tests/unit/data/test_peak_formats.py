@@ -233,6 +233,7 @@ def test_peaks_with_other_names_are_those_of_the_genome(tmp_path):
     found = read_peaks(refseq, CONTIGS, aliases=aliases)
     assert places(found) == [("chr1", 1, 5), ("chr2", 2, 6), ("chr1", 0, 4)]
     assert found.skipped == {"NT_1": 1}
+    assert found.renamed == {"NC_1.1": "chr1", "CM2.1": "chr2"}
     with pytest.raises(UserError, match=r"none of its contigs \('CM2.1', ...\).*genome.aliases"):
         read_peaks(refseq, CONTIGS)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import pandas as pd
 import pytest
 import toys
 
@@ -97,3 +100,12 @@ def test_options_of_variants(config):
 def test_the_number_of_blocks_follows_from_the_records(tmp_path, records, blocks):
     path = toys.write_lines(tmp_path / "checked.tsv", ["records\talleles", f"{records}\t7"])
     assert options.blocks_in(str(path), 100) == blocks
+
+
+def test_an_empty_column_of_thresholds_changes_nothing_and_a_threshold_does():
+    sheet = pd.DataFrame({"name": ["a"], "assay": ["x"], "peaks": ["a.bed"], "cell": [""], "treatment": [""]})
+    before = f"sheet {hashlib.blake2b(sheet.to_csv(index=False).encode(), digest_size=6).hexdigest()}"
+    assert options.listed(sheet.assign(min_signal="")) == before
+    assert (
+        len({before, options.listed(sheet.assign(min_signal="2")), options.listed(sheet.assign(min_signal="3"))}) == 3
+    )

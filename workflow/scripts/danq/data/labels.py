@@ -146,6 +146,9 @@ def read_on(
         reasons.append(f"{peaks.clipped:,} cut at the end of their contig")
     if reasons:
         log.warning("%s: of %s intervals, %s", path, f"{peaks.total:,}", "; ".join(reasons))
+    if peaks.renamed:
+        named = listed([f"{name} ({other})" for name, other in peaks.renamed.items()])
+        log.info("%s: contigs with another name in the genome: %s", path, named)
     if peaks.joined:
         log.info(
             "%s: %s of %s stretches reach %g; they are %s peaks",

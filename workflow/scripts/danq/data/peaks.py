@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,12 +18,10 @@ from .contig_names import genome_name, read_aliases
 from .peak_formats import SIGNAL, SUMMIT, check_signal, format_of
 from .peak_texts import HEADERS, text_of
 
-log = logging.getLogger(__name__)
 CLIPPED_SHARE = 0.01  # of the peaks of a file, at most, may end beyond their contig
 FAR = 10_000  # bp beyond the end of a contig that no peak caller reaches: the assembly is another one
 DTYPES = {"contig": str, "start": np.int64, "end": np.int64, "signal": np.float64, "summit": np.int64}  # "1" stays text
 LARGEST = 1 << 40  # bp, more than any contig
-NAMED = 5  # contigs that a message names
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,7 @@ class Peaks:
     joined : number of stretches of a bedGraph that belong to the peak of the stretch before
     summit : int64 (n,), in bp on the contig: of narrowPeak and MACS's .xls the highest base, otherwise the middle; None
         if summits were not asked for
+    renamed : names of contigs in the file to other names in the genome
     """
 
     contig: np.ndarray
@@ -51,6 +49,7 @@ class Peaks:
     clipped: int = 0
     joined: int = 0
     summit: np.ndarray | None = None
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -111,7 +110,8 @@ def read_peaks(
     end[beyond] = lengths[beyond]
     counts = (int(((contig >= 0) & ~inside).sum()), int((inside & ~strong).sum()), int(beyond.sum()))
     summit = np.minimum(summit, end - 1)[strong] if summits else None
-    peaks = Peaks(contig[strong], start[strong], end[strong], dict(skipped), *counts, summit=summit)
+    renamed = {name: other for name, other in known.items() if other not in (None, name)}
+    peaks = Peaks(contig[strong], start[strong], end[strong], dict(skipped), *counts, summit=summit, renamed=renamed)
     return _joined(peaks) if kind == "bedGraph" else peaks
 
 
@@ -140,10 +140,6 @@ def _known_names(path: str | Path, names: list[str], contigs: dict[str, int], al
             f"{path}: none of its contigs ({names[0]!r}, ...) is in the genome ({next(iter(contigs))!r}, ...); "
             "use peaks and a genome of the same assembly, or give the other names of its contigs as genome.aliases"
         )
-    renamed = [f"{name} ({other})" for name, other in known.items() if other not in (None, name)]
-    if renamed:
-        more = f" and {len(renamed) - NAMED} more" if len(renamed) > NAMED else ""
-        log.info("%s: contigs with another name in the genome: %s%s", path, ", ".join(renamed[:NAMED]), more)
     return known
 
 
