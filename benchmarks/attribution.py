@@ -84,9 +84,8 @@ def in_turns(repeats: int, methods: dict[str, tuple[int, Callable]]) -> Rates:
             if number:
                 rates[name].append((n / (time.perf_counter() - begin), n / (time.process_time() - used)))
         if number:
-            common.say(
-                f"round {number}: " + ", ".join(f"{name} {found[-1][0]:,.1f}/s" for name, found in rates.items())
-            )
+            last = [f"{name} {one[-1][0]:,.1f}/s ({one[-1][1]:,.1f}/s of CPU time)" for name, one in rates.items()]
+            common.say(f"round {number}: " + ", ".join(last))
     return rates
 
 
