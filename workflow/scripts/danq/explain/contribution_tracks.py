@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..data import onehot
 from ..data.targets import Target
+from ..data.windows import blocks
 from ..errors import UserError
 from ..tables import Table
 from ..tracks.block_values import BlockValues
@@ -63,12 +65,19 @@ def _ranks(found: Attributions, contigs: dict[str, int]) -> np.ndarray:
     """The number of the contig of each window in the order of the genome, int64 (N,)."""
     places = found.places()
     if places is None:
-        raise UserError(f"{found.path}: its windows have no places on a genome, so they have no track; leave it out")
-    missing = [name for name in found.contigs if name not in contigs]
-    if missing:
-        raise UserError(f"{found.path}: has windows on {missing[0]}, which the genome does not have; give its genome")
+        raise UserError(f"{found.path}: its windows have no places on a genome, so they have no tracks")
+    for name in found.contigs:
+        if name not in contigs:
+            raise UserError(f"{found.path}: has windows on {name}, which the genome lacks; give the windows' genome")
     rank = {name: number for number, name in enumerate(contigs)}
-    return np.array([rank[name] for name in places[0]], np.int64)
+    ranks, lengths = (np.array([one[name] for name in places[0]], np.int64) for one in (rank, contigs))
+    for block in blocks(len(found), CHUNK):  # unknown bases may lie beyond the ends
+        places_of = places[1][block, None] + np.arange(found.length)
+        beyond = (places_of < 0) | (places_of >= lengths[block, None])
+        wrong = beyond.any(axis=1)
+        if (onehot.unpack(found.packed(block)[wrong], found.length).any(axis=2) & beyond[wrong]).any():
+            raise UserError(f"{found.path}: has bases beyond the ends of contigs; give the genome of its windows")
+    return ranks
 
 
 def _write(folder, name: str, found: Attributions, target: Target, ranks: np.ndarray, contigs: dict[str, int]) -> dict:
@@ -78,16 +87,13 @@ def _write(folder, name: str, found: Attributions, target: Target, ranks: np.nda
     with writing(folder, [name], contigs, stride=1) as writer:
         for contig, start, total, count in _runs(found, target, ranks, list(contigs)):
             at = np.flatnonzero(count)
-            cells = start + at
-            if len(cells) and (cells[0] < 0 or cells[-1] >= contigs[contig]):
-                raise UserError(f"{found.path}: has bases beyond the end of {contig}; give the genome of its windows")
-            values = (total[at] / count[at]).astype(np.float32)[:, None]
-            if len(at):
-                writer.append(BlockValues(contig, 0, cells, values))
-                lowest, highest = min(lowest, values.min()), max(highest, values.max())
             row["bases"] += len(at)
             row["overlapping"] += int((count > 1).sum())
             row["unknown"] += len(count) - len(at)
+            if len(at):
+                values = (total[at] / count[at]).astype(np.float32)[:, None]
+                writer.append(BlockValues(contig, 0, start + at, values))
+                lowest, highest = min(lowest, values.min()), max(highest, values.max())
     log.info("%s: %s bases of %s windows; %s are in several windows, %s unknown ones are left out",
              target.title, *(f"{row[key]:,}" for key in ("bases", "windows", "overlapping", "unknown")))  # fmt: skip
     if not row["bases"]:
