@@ -7,7 +7,7 @@ const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 
 // Bars of one kind of marked places beneath a row, with their names where they are wide enough, as draw_attribution.py does.
 function markStrip(label, places, first, begin, end, y) {
   const strip = svg("g", { class: "marks" }, svg("text", { x: LEFT - 5, y: y + 7, "text-anchor": "end" }, shortened(label, 14)));
-  const at = (column) => LEFT + (column - begin) * COLUMN;
+  const names = [], at = (column) => LEFT + (column - begin) * COLUMN;
   let free = 0;
   for (const [start, stop, name] of places) {
     const left = at(Math.max(start, begin)), right = at(Math.min(stop, end));
@@ -16,22 +16,23 @@ function markStrip(label, places, first, begin, end, y) {
     strip.append(svg("rect", { x: left, y, width: right - left, height: STRIP - 2 }, svg("title", {}, text)));
     const space = left + 2 + name.length * WIDE;
     if (name && space <= at(end) && left >= free) {
-      strip.append(svg("text", { x: left + 2, y: y + 7 }, name));
+      names.push(svg("text", { x: left + 2, y: y + 7 }, name));
       free = space + COLUMN;
     }
   }
+  strip.append(...names); // above all bars
   return strip;
 }
 
 // One row: the letters from `begin` on; heights are in logits, and `low` and `high` are the range of the whole window.
 function contributionRow(shown, begin, low, high, kinds) {
   const end = Math.min(begin + LINE, shown.letters.length), scale = RISE / (high - low || 1), base = 6 + high * scale;
-  const marks = shown.marks.length * STRIP, aside = marks ? ASIDE : 0;
+  const marks = shown.marks.length && shown.marks.length * STRIP + 3, aside = marks ? ASIDE : 0;
   const drawn = svg("svg", {
     class: "logo", role: "img", "aria-label": `Contributions of bases ${shown.first + begin} to ${shown.first + end - 1} of ${shown.place}`,
-    viewBox: `${-aside} 0 ${aside + LEFT + LINE * COLUMN + 2} ${RISE + 24 + marks}`,
+    viewBox: `${-aside} 0 ${aside + LEFT + LINE * COLUMN + 8} ${RISE + 24 + marks}`,
   });
-  shown.marks.forEach((places, i) => drawn.append(markStrip(kinds[i], places, shown.first, begin, end, RISE + 10 + i * STRIP)));
+  shown.marks.forEach((places, i) => drawn.append(markStrip(kinds[i], places, shown.first, begin, end, RISE + 13 + i * STRIP)));
   drawn.append(svg("line", { x1: LEFT, x2: LEFT + (end - begin) * COLUMN, y1: base, y2: base, stroke: "#8b95a0" }));
   for (const value of new Set([low, high])) {
     const y = base - value * scale;
