@@ -93,6 +93,11 @@ def test_the_program_explains_the_best_positive_windows(explained, trained, wind
     pair = [np.load(explained / f"pairs/001_site/{name}.npz")["arr_0"] for name in ("ohe", "hyp")]
     np.testing.assert_array_equal(pair[0], bases.transpose(0, 2, 1))
     np.testing.assert_array_equal(pair[1], hypothetical.transpose(0, 2, 1))
+    run("attribution_pairs", "gradient.h5", "-o", "again", folder=explained)
+    names = sorted(path.relative_to(explained / "pairs") for path in (explained / "pairs").rglob("*.npz"))
+    assert len(names) == 4
+    for name in names:
+        assert (explained / "again" / name).read_bytes() == (explained / "pairs" / name).read_bytes()
 
 
 def test_regions_and_records_are_explained_alike(trained, tmp_path):

@@ -90,6 +90,7 @@ PLUMBING = {
             *("list_folds", "motifs"),
             *("predict", "prepare", "report", "search_networks", "search_results"),
             *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
+            "attribution_pairs",
             "attribution_tracks",
             "prepare_sequences",
             "variants",
