@@ -96,7 +96,8 @@ def main() -> None:
         from danq.data.windows import Windows
         from danq.explain import chosen_windows
         from danq.explain.attribute import attribute
-        from danq.explain.attributions import Attributions, write_pairs
+        from danq.explain.attributions import Attributions
+        from danq.explain.pairs import write_pairs
         from danq.runtime.devices import Devices
         from danq.runtime.ensembles import Ensemble
 

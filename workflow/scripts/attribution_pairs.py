@@ -18,7 +18,8 @@ def main() -> None:
     parser.add_argument("-o", "--output", default="pairs", help="folder to write; an old one is replaced")
     args = parser.parse_args()
 
-    from danq.explain.attributions import Attributions, write_pairs
+    from danq.explain.attributions import Attributions
+    from danq.explain.pairs import write_pairs
 
     cli.check_outputs([args.attributions], folders=[args.output])
     write_pairs(Attributions(args.attributions), args.output)

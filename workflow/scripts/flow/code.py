@@ -106,6 +106,7 @@ DESCRIPTIONS = {"PAPER", "PUBLISHED", "SIZES", "CHOICES"}
 # Modules that a program imports only with options that the rule of its name does not use.
 BY_HAND = {
     "*": {"danq.published.data_folder", "danq.motifs.site_list"},
+    "attribute": {"danq.explain.pairs"},
     "prepare": {"danq.data.folds", "prepare_sequences"},  # the rule adds the folds where there are any
     "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
 }

@@ -30,7 +30,6 @@ from ..data import onehot
 from ..data.targets import Target, find, from_json, to_json
 from ..data.windows import blocks
 from ..errors import UserError
-from ..file_names import file_names
 from ..files import replacing
 
 FORMAT = "danq-attributions-1"
@@ -200,14 +199,6 @@ class Attributions:
             with replacing(path) as temporary:
                 _write_npz(temporary, shape, parts)
         return paths
-
-
-def write_pairs(found: Attributions, folder: str | Path) -> None:
-    """Write a pair of files for each target, see `Attributions.to_npz`, into a new folder; an old one is replaced."""
-    names = file_names(f"{target.index:03d}_{target.title}" for target in found.targets)
-    with replacing(folder) as new:
-        for target, name in zip(found.targets, names, strict=True):
-            found.to_npz(target, Path(new, name))
 
 
 def _write_npz(path: Path, shape: tuple[int, ...], parts: Iterator[np.ndarray]) -> None:

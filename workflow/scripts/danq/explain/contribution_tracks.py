@@ -17,18 +17,12 @@ from ..data import onehot
 from ..data.targets import Target
 from ..data.windows import blocks
 from ..errors import UserError
-from ..tables import Table
-from ..tracks.block_values import BlockValues
+from ..tracks.block_values import CONTRIBUTIONS, BlockValues
 from ..tracks.files import writing
 from ..tracks.names import track_names
 from .attributions import CHUNK, Attributions
 
 log = logging.getLogger(__name__)
-CONTRIBUTIONS = Table(
-    "table of tracks of contributions",
-    ("index", "target", "assay", "file", "windows", "bases", "overlapping", "unknown", "lowest", "highest"),
-    words=("target", "assay", "file"),
-)
 Run = tuple[str, int, np.ndarray, np.ndarray]
 
 
