@@ -10,7 +10,8 @@ import toys
 
 from danq.data.targets import Target
 from danq.errors import UserError
-from danq.tracks.block_values import CONTRIBUTIONS, TRACKS, BlockValues
+from danq.tracks.block_values import TRACKS, BlockValues
+from danq.tracks.contribution_table import CONTRIBUTIONS
 from danq.tracks.files import summary, writing
 from danq.tracks.hub import write_hub
 

@@ -17,7 +17,8 @@ from ..data import onehot
 from ..data.targets import Target
 from ..data.windows import blocks
 from ..errors import UserError
-from ..tracks.block_values import CONTRIBUTIONS, BlockValues
+from ..tracks.block_values import BlockValues
+from ..tracks.contribution_table import CONTRIBUTIONS
 from ..tracks.files import writing
 from ..tracks.names import track_names
 from .attributions import CHUNK, Attributions

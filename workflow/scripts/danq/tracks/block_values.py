@@ -14,11 +14,6 @@ TRACKS = Table(
     ("index", "target", "assay", "file", "stride", "cells", "mean", "max", *SKIPPED, "incomplete"),
     words=("target", "assay", "file"),
 )
-CONTRIBUTIONS = Table(  # of danq.explain.contribution_tracks; hubs show these tracks, too
-    "table of tracks of contributions",
-    ("index", "target", "assay", "file", "windows", "bases", "overlapping", "unknown", "lowest", "highest"),
-    words=("target", "assay", "file"),
-)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ import numpy as np
 import pybigtools
 
 from ..data.peaks import read_peaks
+from ..errors import UserError
 from ..file_names import file_names
 from ..files import replacing
-from .block_values import CONTRIBUTIONS
-from .reader import TargetTracks, Tracks
+from .contribution_table import CONTRIBUTIONS
+from .reader import TargetTracks, Tracks, opened_track
 
 log = logging.getLogger(__name__)
 COLOURS = ("0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")
@@ -91,8 +92,11 @@ class _Contributions:
         if len(self.rows) < len(table):
             text = "%s: %d of %d targets have contributions and predictions; the others are left out of the hub"
             log.warning(text, folder, len(self.rows), len(table))
-        for title in self.rows:
-            tracks.check_contigs(self.file(title))
+        for path in map(self.file, self.rows):
+            with opened_track(path) as file:
+                contigs = file.chroms()
+            if contigs != tracks.contigs:
+                raise UserError(f"{path}: has other contigs than the other tracks; use tracks of one genome")
 
     def file(self, title: str) -> Path:
         return self._folder / self.rows[title]["file"]

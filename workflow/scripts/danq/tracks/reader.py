@@ -63,11 +63,10 @@ class Tracks:
             for row in table.rename(columns={"index": "number"}).itertuples():
                 target = found.setdefault(row.target, TargetTracks(row.target, row.assay, row.number))
                 target.files[model], target.strides[model] = Path(folder, row.file), row.stride
-                self.check_contigs(target.files[model])
+                self._check(target.files[model])
         self.targets = list(found.values())
 
-    def check_contigs(self, path: Path) -> None:
-        """Raise a UserError if a track is damaged, or has other contigs than the others."""
+    def _check(self, path: Path) -> None:
         with opened_track(path) as file:
             contigs = file.chroms()
         self.contigs = self.contigs or contigs
