@@ -73,7 +73,8 @@ def test_contributions_are_shown_with_their_own_scale(folder, tmp_path, caplog):
     rows[0]["target"] = Target(1, "CTCF", "TF", "a cell of a very long name").title
     CONTRIBUTIONS.write(pd.DataFrame(rows), tmp_path / "bases/tracks.tsv")
     models = {"danq": folder / "danq"}
-    write_hub(tmp_path / "hub", models, "hg38", "a", "b", contributions={"danq gradient": tmp_path / "bases"})
+    with caplog.at_level("INFO"):
+        write_hub(tmp_path / "hub", models, "hg38", "a", "b", contributions={"danq gradient": tmp_path / "bases"})
     (track,) = [one for one in stanzas(tmp_path / "hub/hg38/trackDb.txt") if "contributions" in one["track"]]
     assert set(track) >= TRACK
     assert (track["parent"], track["type"], track["autoScale"]) == ("target1", "bigWig -2.5 1.25", "on")

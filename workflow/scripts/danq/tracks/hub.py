@@ -91,7 +91,7 @@ class _Contributions:
         self.rows = {target.title: rows[target.title] for target in tracks.targets if target.title in rows}
         if len(self.rows) < len(table):
             text = "%s: %d of %d targets have contributions and predictions; the others are left out of the hub"
-            log.warning(text, folder, len(self.rows), len(table))
+            log.info(text, folder, len(self.rows), len(table))
         for path in map(self.file, self.rows):
             with opened_track(path) as file:
                 contigs = file.chroms()
