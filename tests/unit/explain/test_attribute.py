@@ -149,6 +149,9 @@ def test_the_program_draws_windows_and_regions(explained, tmp_path):
         assert (abs(image - mark).max(axis=2) < 0.01).sum() > 500
         border = [image[:2].reshape(-1, 3), image[-2:].reshape(-1, 3), image[:, :2].reshape(-1, 3)]
         assert (np.concatenate([*border, image[:, -2:].reshape(-1, 3)]) == 1).all()
+    two = ["--mark=sites=marks.bed", "--mark=again=marks.bed"]  # as the workflow gives several
+    run("draw_attribution", file, "-t", "site", *two, "-o", "two.png", folder=tmp_path)
+    assert imread(tmp_path / "two.png").shape[0] > imread(tmp_path / "window.png").shape[0]
     run("draw_attribution", file, "--top", 2, "-o", "folder", folder=tmp_path)
     assert {path.name for path in (tmp_path / "folder").iterdir()} == {
         *("001_site_1.png", "001_site_2.png", "002_composition_1.png", "002_composition_2.png")
