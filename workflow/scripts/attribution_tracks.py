@@ -28,7 +28,7 @@ def main() -> None:
 
     found = Attributions(args.attributions)
     cli.check_outputs([args.attributions, args.genome], contribution_files(args.output, found))
-    write_contributions(args.output, found, Genome(args.genome, args.index_folder).contigs)
+    write_contributions(args.output, found, Genome(args.genome, args.index_folder))
 
 
 if __name__ == "__main__":

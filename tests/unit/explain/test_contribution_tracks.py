@@ -9,6 +9,7 @@ from project import SCRIPTS, error_of, run_here
 from toys import write_fasta
 
 from danq.data import onehot
+from danq.data.genome import Genome
 from danq.data.targets import Target
 from danq.explain import contribution_tracks
 from danq.explain.attributions import Attributions, Facts, writing
@@ -19,16 +20,18 @@ CONTIGS = {"chr2": 900, "chr10": 80, "chr1": 500, "empty": 50}
 LENGTH, N = 30, 60
 
 
+DRAW = np.random.default_rng(6)
+GENOME = {name: "".join(DRAW.choice(list("ACGTN"), n, p=[*[0.24] * 4, 0.04])) for name, n in CONTIGS.items()}
+
+
 def write_attributions(path, contigs, starts, chosen, names=()):
-    """A file of random attributions, with some unknown bases, and those beyond the ends of contigs unknown."""
+    """A file of random attributions of windows of the genome; bases beyond the ends of contigs are unknown."""
     draw = np.random.default_rng(4)
-    bases = np.eye(4, dtype=np.uint8)[draw.integers(0, 4, (len(starts), LENGTH))]
-    bases[draw.random((len(starts), LENGTH)) < 0.05] = 0
-    rows, facts, options = np.arange(len(starts)), Facts("gradient", "both"), {"names": names}
-    if contigs is not None:
-        options = {"places": (contigs, starts)}
-        places = starts[:, None] + np.arange(LENGTH)
-        bases[(places < 0) | (places >= np.array([CONTIGS[one] for one in contigs])[:, None])] = 0
+    texts = [f"{'N' * LENGTH}{GENOME[name]}{'N' * LENGTH}" for name in contigs]
+    windows = [text[start + LENGTH : start + 2 * LENGTH] for text, start in zip(texts, starts, strict=True)]
+    bases = np.array([[[letter == one for one in "ACGT"] for letter in window] for window in windows], np.uint8)
+    rows, facts = np.arange(len(starts)), Facts("gradient", "both")
+    options = {"names": names} if names else {"places": (contigs, starts)}
     with writing(path, facts, onehot.pack(bases), rows, LENGTH, TARGETS, chosen, **options) as file:
         for index, windows in chosen.items():
             values = draw.normal(size=(len(windows), LENGTH, 4)).astype(np.float32)
@@ -66,7 +69,8 @@ def by_loop(path, index):
 @pytest.mark.parametrize("size", [1 << 10, 7])
 def test_each_base_has_the_mean_over_its_windows(written, tmp_path, monkeypatch, size):
     monkeypatch.setattr(contribution_tracks, "CHUNK", size)
-    write_contributions(tmp_path / "tracks", Attributions(written), CONTIGS)
+    genome = Genome(write_fasta(tmp_path / "genome.fa", GENOME))
+    write_contributions(tmp_path / "tracks", Attributions(written), genome)
     table = pd.read_csv(tmp_path / "tracks/tracks.tsv", sep="\t").set_index("index")
     assert table["file"].tolist() == ["CTCF.bw", "REST.bw", "DNase_1.bw", "none.bw"]
     for index, row in table.iterrows():
@@ -89,11 +93,10 @@ def test_each_base_has_the_mean_over_its_windows(written, tmp_path, monkeypatch,
 
 
 def test_the_program_writes_them_and_refuses_windows_that_have_no_place_there(written, tmp_path):
-    draw = np.random.default_rng(6)
-    genome = {name: "".join(draw.choice(list("ACGT"), length)) for name, length in CONTIGS.items()}
-    write_fasta(tmp_path / "genome.fa", genome)
-    write_fasta(tmp_path / "short.fa", {name: text[:40] for name, text in genome.items()})
-    write_fasta(tmp_path / "other.fa", {f"X{name}": text for name, text in genome.items()})
+    write_fasta(tmp_path / "genome.fa", GENOME)
+    write_fasta(tmp_path / "short.fa", {name: text[:40] for name, text in GENOME.items()})
+    write_fasta(tmp_path / "shifted.fa", {name: f"A{text}" for name, text in GENOME.items()})
+    write_fasta(tmp_path / "other.fa", {f"X{name}": text for name, text in GENOME.items()})
     program = SCRIPTS / "attribution_tracks.py"
     done = run_here(program, written, "--genome", "genome.fa", "-o", "tracks", folder=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -101,10 +104,12 @@ def test_the_program_writes_them_and_refuses_windows_that_have_no_place_there(wr
         *("tracks.tsv", "CTCF.bw", "REST.bw", "DNase_1.bw", "none.bw")
     }
     words = "attribution_tracks", written, "-o", "refused"
-    assert "bases beyond the ends" in error_of(*words, "--genome", "short.fa", folder=tmp_path)
-    assert "which the genome lacks" in error_of(*words, "--genome", "other.fa", folder=tmp_path)
-    chosen = {1: np.arange(2)}
-    write_attributions(tmp_path / "placeless.h5", None, np.zeros(2, int), chosen, names=["a", "b"])
+    for name in ("short", "shifted"):
+        error = error_of(*words, "--genome", f"{name}.fa", folder=tmp_path)
+        assert f"has other bases than {name}.fa at chr" in error
+    assert "which other.fa lacks" in error_of(*words, "--genome", "other.fa", folder=tmp_path)
+    places, chosen = (["chr1", "chr1"], np.array([0, 50])), {1: np.arange(2)}
+    write_attributions(tmp_path / "placeless.h5", *places, chosen, names=["a", "b"])
     words = "attribution_tracks", "placeless.h5", "-o", "refused", "--genome", "genome.fa"
     assert "its windows have no places on a genome" in error_of(*words, folder=tmp_path)
     assert not (tmp_path / "refused").exists()

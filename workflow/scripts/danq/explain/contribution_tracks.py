@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..data import onehot
+from ..data.genome import Genome
 from ..data.targets import Target
 from ..data.windows import blocks
 from ..errors import UserError
@@ -33,15 +34,15 @@ def contribution_files(folder: str | Path, found: Attributions) -> list[Path]:
     return [Path(folder, "tracks.tsv"), *(Path(folder, f"{name}.bw") for name in names)]
 
 
-def write_contributions(folder: str | Path, found: Attributions, contigs: dict[str, int]) -> None:
+def write_contributions(folder: str | Path, found: Attributions, genome: Genome) -> None:
     """Write the bigWig file of each explained target, and their table `tracks.tsv`.
 
-    contigs : names and lengths in bp of all contigs of the genome, in its order
-
-    Windows without places, or with places that the genome does not have, are a UserError. Memory does not grow with the
-    number of windows.
+    Windows without places, or with other bases than the genome has there, are a UserError. Memory does not grow with
+    the number of windows.
     """
-    ranks = _ranks(found, contigs)
+    _check_bases(found, genome)
+    rank = {name: number for number, name in enumerate(genome.contigs)}
+    ranks = np.array([rank[name] for name in found.places()[0]], np.int64)
     names = track_names(found.all_targets, found.targets)
     rows = [
         {
@@ -49,30 +50,34 @@ def write_contributions(folder: str | Path, found: Attributions, contigs: dict[s
             "target": target.title,
             "assay": target.assay,
             "file": f"{name}.bw",
-            **_write(folder, name, found, target, ranks, contigs),
+            **_write(folder, name, found, target, ranks, genome.contigs),
         }
         for target, name in zip(found.targets, names, strict=True)
     ]
     CONTRIBUTIONS.write(pd.DataFrame(rows), Path(folder, "tracks.tsv"))
 
 
-def _ranks(found: Attributions, contigs: dict[str, int]) -> np.ndarray:
-    """The number of the contig of each window in the order of the genome, int64 (N,)."""
+def _check_bases(found: Attributions, genome: Genome) -> None:
+    """Raise a UserError unless the windows' known bases are those of the genome at their places."""
     places = found.places()
     if places is None:
         raise UserError(f"{found.path}: its windows have no places on a genome, so they have no tracks")
     for name in found.contigs:
-        if name not in contigs:
-            raise UserError(f"{found.path}: has windows on {name}, which the genome lacks; give the windows' genome")
-    rank = {name: number for number, name in enumerate(contigs)}
-    ranks, lengths = (np.array([one[name] for name in places[0]], np.int64) for one in (rank, contigs))
-    for block in blocks(len(found), CHUNK):  # unknown bases may lie beyond the ends
-        places_of = places[1][block, None] + np.arange(found.length)
-        beyond = (places_of < 0) | (places_of >= lengths[block, None])
-        wrong = beyond.any(axis=1)
-        if (onehot.unpack(found.packed(block)[wrong], found.length).any(axis=2) & beyond[wrong]).any():
-            raise UserError(f"{found.path}: has bases beyond the ends of contigs; give the genome of its windows")
-    return ranks
+        if name not in genome.contigs:
+            raise UserError(f"{found.path}: has windows on {name}, which {genome.path} lacks; give their genome")
+    for block in blocks(len(found), CHUNK):
+        windows = onehot.unpack(found.packed(block), found.length)
+        for contig, start, window in zip(places[0][block], places[1][block].tolist(), windows, strict=True):
+            begin, end = (min(max(place, 0), genome.contigs[contig]) for place in (start, start + found.length))
+            there = np.zeros_like(window)
+            if begin < end:
+                packed = onehot.pack_nibbles(genome.nibbles(contig, begin, end)[None])
+                there[begin - start : end - start] = onehot.unpack(packed, end - begin)[0]
+            if (window > there).any():
+                raise UserError(
+                    f"{found.path}: has other bases than {genome.path} at {contig}:{start + 1}-{start + found.length}; "
+                    "give the genome of its windows"
+                )
 
 
 def _write(folder, name: str, found: Attributions, target: Target, ranks: np.ndarray, contigs: dict[str, int]) -> dict:
