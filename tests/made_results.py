@@ -295,6 +295,20 @@ def write_attributions(
                     file.fill(target, slice(0, 5), maps, prediction=draw.random(5), error=None)
 
 
+def write_marks(folder: Path) -> dict[str, Path]:
+    """Places on the windows of `write_attributions`: peaks without names, and named hits, one of them hostile."""
+    lines = {
+        "peaks": ["chr1\t1990\t2120", "chr1\t3050\t3250", "chr2\t2000\t2050"],
+        "motif_hits_of_all_factors": [
+            *("chr1\t2010\t2030\tCTCF", "1\t2012\t2030\thidden", "chr1\t2095\t2115\tREST"),
+            *("chr1\t5020\t5040\t<img src=x onerror=window.executed=1>", "chr1\t3228\t3235\tend"),
+        ],
+    }
+    for name, rows in lines.items():
+        (folder / f"{name}.bed").write_text("\n".join(rows) + "\n")
+    return {name: folder / f"{name}.bed" for name in lines}
+
+
 @dataclass(frozen=True)
 class Made:
     """A report page, and the results that it shows."""
@@ -328,6 +342,7 @@ def make(
     if explain:
         write_attributions(folder, targets, models, explain)
         words += ["--explain", *explain, "--explain-models", *models]
+        words += ["--explain-marks", *(f"{name}={path}" for name, path in write_marks(folder).items())]
     words += ["--searches", *searches] if searches else []
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))

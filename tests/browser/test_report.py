@@ -459,6 +459,32 @@ def test_variants_are_counted_drawn_sorted_and_filtered(tmp_path, opening):
         assert page.evaluate("window.executed") is None
 
 
+def marks_in_row(row):
+    """Of each kind of marked places: its label, and the columns and the tooltip of each bar."""
+    return row.evaluate(
+        """row => [...row.querySelectorAll("g.marks")].map(kind => [kind.querySelector("text").textContent,
+            [...kind.querySelectorAll("rect")].map(bar => [Math.round((+bar.getAttribute("x") - 22) / 10),
+                Math.round(+bar.getAttribute("width") / 10), bar.textContent])])"""
+    )
+
+
+def expected_marks(folder, start, number, length):
+    """The same from the BED files, for the row of 100 bases of a window on chr1."""
+    kinds = []
+    first, last = start + 100 * number, start + min(100 * number + 100, length)
+    for name in ("peaks", "motif_hits_of_all_factors"):
+        bars = []
+        for line in (folder / f"{name}.bed").read_text().splitlines():
+            contig, begin, end, *title = line.split("\t")
+            left, right = max(int(begin), first), min(int(end), last)
+            if contig in ("chr1", "1") and left < right:
+                text = " ".join([name, *title])
+                shown = max(int(begin), start) + 1, min(int(end), start + length)
+                bars.append([left - first, right - left, f"{text}: {shown[0]:,} to {shown[1]:,}"])
+        kinds.append([name if len(name) <= 14 else f"{name[:13]}\N{HORIZONTAL ELLIPSIS}", bars])
+    return kinds
+
+
 def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screenshot):
     targets, methods = made_results.small_targets(), ("gradient", "mutagenesis")
     made = made_results.make(tmp_path, targets, explain=methods)
@@ -495,8 +521,12 @@ def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screen
                     assert letter == "ACGT"[bases[i].argmax()]
                     assert abs(height - size) < 0.1
                     assert abs(y - (base - size if heights[i] > 0 else base)) < 0.2
+            assert marks_in_row(rows.nth(number)) == expected_marks(made.folder, starts[row], number, found.length)
         assert fits(page)
+        page.locator("#explained").scroll_into_view_if_needed()
         screenshot(page, "contributions-1280")
+        for i in range(5):  # one has a hostile name
+            page.locator("#explained-window").select_option(str(i))
         assert page.evaluate("window.executed") is None
     with opening(made, 390) as opened:
         opened.page.locator("#explained-rows svg").first.wait_for()

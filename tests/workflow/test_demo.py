@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyBigWig
 import pytest
 import yaml
 from project import SCRIPTS, copy_project, environment, jobs, program, run_here, snakemake
@@ -267,6 +268,18 @@ def test_bases_that_decide_are_in_planted_sites(method, auroc, enrichment):
     assert min(one.windows for one in table.values()) == 20
     assert min(one.auroc for one in table.values()) >= auroc
     assert min(one.enrichment for one in table.values()) >= enrichment
+
+
+@pytest.mark.parametrize("method", ["mutagenesis", "gradient", "integrated_gradients"])
+def test_tracks_of_contributions_have_the_values_of_the_attributions(method):
+    found = Attributions(RESULTS / "models/danq/explain/attributions" / f"{method}.h5")
+    target = next(one for one in found.targets if one.name == "CTCF")
+    rows = found.windows(target)
+    contigs, starts = (values[rows] for values in found.places())
+    alone = next(i for i in range(len(rows)) if (abs(starts - starts[i]) < found.length).sum() == 1)
+    with pyBigWig.open(str(RESULTS / "models/danq/explain/bigwig" / method / "CTCF.bw")) as file:
+        values = file.values(contigs[alone], int(starts[alone]), int(starts[alone]) + found.length)
+    np.testing.assert_allclose(values, found.of(target, [alone])[2][0].sum(axis=1), rtol=1e-5, atol=1e-6)
 
 
 def test_integrated_gradients_of_the_demo_are_complete():

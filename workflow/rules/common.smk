@@ -122,7 +122,12 @@ EXPLAIN_PICTURES = [
     for model in EXPLAIN_MODELS
     for method in (EXPLAIN["methods"] if EXPLAIN["pictures"] else [])
 ]
-PICTURE_FOLDERS += EXPLAIN_PICTURES
+EXPLAIN_TRACKS = [
+    f"{RESULTS}/models/{model}/explain/bigwig/{method}"
+    for model in EXPLAIN_MODELS
+    for method in (EXPLAIN["methods"] if EXPLAIN["bigwig"] else [])
+]
+PICTURE_FOLDERS += EXPLAIN_PICTURES + EXPLAIN_TRACKS
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",

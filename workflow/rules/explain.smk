@@ -70,3 +70,24 @@ rule draw_attributions:
         f"Draw what bases contribute to predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"
     shell:
         "python {params.program:q} {input.attributions} {params.options} --output {output} 2> {log}"
+
+
+rule attribution_tracks:
+    input:
+        attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        genome=on_disk(config["genome"]["fasta"]) if EXPLAIN["bigwig"] else [],
+    output:
+        directory(f"{RESULTS}/models/{{model}}/explain/bigwig/{{method}}"),
+    log:
+        f"logs/{config['dataset']}/attribution_tracks/{{model}}/{{method}}.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("attribution_tracks"),
+        code=code_of("attribution_tracks"),
+        folder=f"{RESULTS}/windows",
+    message:
+        f"Write tracks of what bases contribute to predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"
+    shell:
+        "python {params.program:q} {input.attributions} --genome={input.genome:q} --index-folder {params.folder}"
+        " --output {output} 2> {log}"

@@ -53,6 +53,7 @@ rule report:
             method=EXPLAIN["methods"],
         ),
         searches=expand("{results}/search/{search}/{file}", results=RESULTS, search=SEARCHES, file=SEARCH_FILES),
+        marks=[on_disk(path) for path in EXPLAIN["marks"].values()] if EXPLAIN["methods"] else [],
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -94,11 +95,14 @@ rule report:
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),
+        marks=lambda wildcards, input: options(
+            explain_marks=[f"{name}={path}" for name, path in zip(EXPLAIN["marks"], input.marks)] or None
+        ),
         replicates="--replicates" if REPLICATES else "",
         published="--published" if config["evaluate"]["published"] else "",
         influence="--influence" if config["motifs"]["influence"] > 0 else "",
     message:
         f"Write the report of {DATASET}"
     shell:
-        "python {params.program:q} {params.options} {params.replicates} {params.published} {params.influence}"
+        "python {params.program:q} {params.options} {params.marks} {params.replicates} {params.published} {params.influence}"
         " --output {output} 2> {log}"

@@ -84,6 +84,7 @@ rule join_tracks:
 rule hub:
     input:
         tracks=expand("{results}/models/{model}/tracks/bigwig", results=RESULTS, model=TRACK_MODELS),
+        contributions=EXPLAIN_TRACKS,
         sheet=ancient(config["targets"]) if config["source"] == "peaks" else [],
         peaks=[on_disk(path) for path in LISTED.sheet["peaks"]] if config["source"] == "peaks" else [],
         aliases=files.aliases_on_disk(config) or [],
@@ -99,11 +100,17 @@ rule hub:
         code=code_of("hub"),
         tracks=lambda wildcards, input: by_name_of(TRACK_MODELS, input.tracks),
         listed=listed(LISTED.sheet) if config["source"] == "peaks" else "",
+        contributions=lambda wildcards, input: options(
+            contributions=[
+                f"{path.split('/')[-4]} {os.path.basename(path)}={path}" for path in sorted(input.contributions)
+            ]
+            or None
+        ),
         options=lambda wildcards, input: options(**tracks.hub_options(config), sheet=input.sheet or None),
     message:
         f"Write the track hub of {DATASET}"
     shell:
-        "python {params.program:q} {params.tracks} {params.options} --output {output} 2> {log}"
+        "python {params.program:q} {params.tracks} {params.options} {params.contributions} --output {output} 2> {log}"
 
 
 rule draw_region:

@@ -97,8 +97,7 @@ def main() -> None:
         from danq.explain import chosen_windows
         from danq.explain.attribute import attribute
         from danq.explain.attributions import Attributions
-        from danq.file_names import file_names
-        from danq.files import replacing
+        from danq.explain.pairs import write_pairs
         from danq.runtime.devices import Devices
         from danq.runtime.ensembles import Ensemble
 
@@ -125,11 +124,7 @@ def main() -> None:
         settings = {}
     attribute(ensemble, source, chosen, args.method, args.output, **settings)
     if args.npz:
-        found = Attributions(args.output)
-        folders = file_names(f"{target.index:03d}_{target.title}" for target in found.targets)
-        with replacing(args.npz) as folder:
-            for target, name in zip(found.targets, folders, strict=True):
-                found.to_npz(target, Path(folder, name))
+        write_pairs(Attributions(args.output), args.npz)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument(
         "--mark",
         nargs="+",
+        action="extend",
         default=[],
         type=cli.named,
         metavar="NAME=FILE",

@@ -60,15 +60,24 @@ def main() -> None:
         "--explain-models", nargs="+", action="extend", default=[], help="folders of models that they explain"
     )
     parser.add_argument("--searches", nargs="+", action="extend", default=[], help="names of the searches to show")
+    parser.add_argument(
+        "--explain-marks",
+        nargs="+",
+        action="extend",
+        type=cli.named,
+        default=[],
+        metavar="NAME=FILE",
+        help="BED files of places to mark in the explained windows, each with a name",
+    )
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     if bool(args.explain) != bool(args.explain_models):
         raise UserError("--explain and --explain-models belong together; give both or none")
-    results, runs = Path(args.results), cli.distinct(args.runs)
+    results, runs, marks = Path(args.results), cli.distinct(args.runs), cli.distinct(args.explain_marks)
     page = Path(args.output or results / "report.html")
     if page.suffix != ".html":
         raise UserError(f"{page}: the name of a page ends in .html, so that no result is lost; choose another name")
-    cli.check_outputs([TEMPLATE], [page])
+    cli.check_outputs([TEMPLATE, *marks.values()], [page])
     write_report(
         page,
         template=TEMPLATE,
@@ -94,6 +103,7 @@ def main() -> None:
         explained=args.explain_models,
         methods=args.explain,
         searches=args.searches,
+        marks=marks,
     )
 
 

@@ -93,6 +93,11 @@ def test_the_program_explains_the_best_positive_windows(explained, trained, wind
     pair = [np.load(explained / f"pairs/001_site/{name}.npz")["arr_0"] for name in ("ohe", "hyp")]
     np.testing.assert_array_equal(pair[0], bases.transpose(0, 2, 1))
     np.testing.assert_array_equal(pair[1], hypothetical.transpose(0, 2, 1))
+    run("attribution_pairs", "gradient.h5", "-o", "again", folder=explained)
+    names = sorted(path.relative_to(explained / "pairs") for path in (explained / "pairs").rglob("*.npz"))
+    assert len(names) == 4
+    for name in names:
+        assert (explained / "again" / name).read_bytes() == (explained / "pairs" / name).read_bytes()
 
 
 def test_regions_and_records_are_explained_alike(trained, tmp_path):
@@ -144,6 +149,9 @@ def test_the_program_draws_windows_and_regions(explained, tmp_path):
         assert (abs(image - mark).max(axis=2) < 0.01).sum() > 500
         border = [image[:2].reshape(-1, 3), image[-2:].reshape(-1, 3), image[:, :2].reshape(-1, 3)]
         assert (np.concatenate([*border, image[:, -2:].reshape(-1, 3)]) == 1).all()
+    two = ["--mark=sites=marks.bed", "--mark=again=marks.bed"]  # as the workflow gives several
+    run("draw_attribution", file, "-t", "site", *two, "-o", "two.png", folder=tmp_path)
+    assert imread(tmp_path / "two.png").shape[0] > imread(tmp_path / "window.png").shape[0]
     run("draw_attribution", file, "--top", 2, "-o", "folder", folder=tmp_path)
     assert {path.name for path in (tmp_path / "folder").iterdir()} == {
         *("001_site_1.png", "001_site_2.png", "002_composition_1.png", "002_composition_2.png")

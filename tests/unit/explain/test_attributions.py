@@ -95,7 +95,7 @@ def test_places_are_marked_whatever_their_contigs_are_called(written, tmp_path, 
     (tmp_path / "sites.bed").write_text("2\t7\t9\tinside\nchr2\t900\t905\toutside\nchr99\t1\t5\nchr2\t1\t6\tedge\n")
     with caplog.at_level("INFO"):
         marks = read_marks({"sites": tmp_path / "sites.bed"}, found)
-    assert "3 of 4 regions are on the contigs of the windows" in caplog.text
+    assert "3 of 4 regions are on the contigs of the windows, 2 in a window" in caplog.text
     view = of_window(found, TARGETS[0], 3, marks)  # the lowest prediction: chr2 from 5
     assert sorted(view.marks["sites"]) == [(0, 1, "edge"), (2, 4, "inside")]
 
@@ -105,8 +105,16 @@ def test_the_gallery_holds_the_best_windows_within_its_size(written, tmp_path, m
     folder = tmp_path / "models/danq/explain/attributions"
     folder.mkdir(parents=True)
     path.rename(folder / "integrated_gradients.h5")
-    found = gallery(tmp_path, ["danq"], ["integrated_gradients"])
-    assert (found["targets"], found["all"]) == (["1  CTCF", "3  DNase"], 2)
+    (tmp_path / "sites.bed").write_text(f"2\t7\t9\t{'site' * 20}\nchr2\t900\t905\tno\nchr2\t1\t6\tedge\n")
+    (tmp_path / "hits.bed").write_text("".join(f"chr2\t{5 + i % 3}\t{7 + i % 3}\thit\n" for i in range(31)))
+    marks = {name: tmp_path / f"{name}.bed" for name in ("sites", "hits")}
+    found = gallery(tmp_path, ["danq"], ["integrated_gradients"], marks)
+    assert (found["targets"], found["all"], found["marks"]) == (["1  CTCF", "3  DNase"], 2, ["sites", "hits"])
+    assert [one["marks"] for one in found["entries"][0]["windows"][0]] == [
+        [[], []],
+        [[], []],
+        [[(0, 1, "edge"), (2, 4, "site" * 10)], [(0, 4, "")]],  # many places are joined
+    ]
     first, second = found["entries"][0]["windows"]
     assert [(one["place"], one["first"]) for one in first] == [("chr10", 9), ("chr2", 71), ("chr2", 6)]
     own = bases[CHOSEN[3][0]]

@@ -104,6 +104,10 @@ def check_all(config: dict) -> None:
             ["explain: bed and fasta exclude each other", "or none for test windows"],
         ),
         (
+            put("explain", {"methods": ["gradient"], "fasta": "genome.fa", "bigwig": True}),
+            ["explain.bigwig: records of a FASTA file have no places on the genome", "leave bigwig out"],
+        ),
+        (
             put("explain", {"methods": ["gradient"], "models": ["x"]}),
             ["explain.models: no model is called 'x'; choose from danq, deepsea"],
         ),

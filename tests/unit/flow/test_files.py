@@ -97,7 +97,8 @@ def test_given_files_of_peaks(config):
 
 
 def test_given_files_of_attributions(config):
-    config["explain"] = {"methods": ["gradient"], "bed": "hits.bed", "fasta": None, "marks": {"sites": "sites.bed"}}
+    files_of = {"bed": "hits.bed", "fasta": None, "marks": {"sites": "sites.bed"}}
+    config["explain"] = {"methods": ["gradient"], "bigwig": True, **files_of}
     found = dict(files.given_files(config, SHEET))
     assert (found["explain.bed"], found["explain.marks.sites"]) == ("hits.bed", "sites.bed")
     config["explain"]["methods"] = []

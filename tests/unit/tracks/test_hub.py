@@ -3,12 +3,15 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pyBigWig
 import pytest
 import toys
 
+from danq.data.targets import Target
 from danq.errors import UserError
 from danq.tracks.block_values import TRACKS, BlockValues
+from danq.tracks.contribution_table import CONTRIBUTIONS
 from danq.tracks.files import summary, writing
 from danq.tracks.hub import write_hub
 from danq.tracks.sheet import PeakFile
@@ -27,8 +30,6 @@ def stanzas(path):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Tracks of two models, peaks, and the hub of both."""
-    from danq.data.targets import Target
-
     folder, draw = tmp_path_factory.mktemp("hub"), np.random.default_rng(1)
     targets, names = [Target(1, "CTCF", "TF", "a cell of a very long name"), Target(3, "H3", "histone")], ["CTCF", "H3"]
     for model in ("danq", "b-2"):
@@ -60,6 +61,31 @@ def test_required_fields_are_there_and_every_file_exists(folder):
     assert kinds == {f"{LONG}.peaks.bb": "bigBed 3", **dict.fromkeys(models, "bigWig 0 1")}
     files = {str(path.relative_to(hub / "hg38")) for path in (hub / "hg38").rglob("*") if path.is_file()}
     assert files == {*kinds, "trackDb.txt"}
+
+
+def test_contributions_are_shown_with_their_own_scale(folder, tmp_path, caplog):
+    rows = []
+    for name, values in {"CTCF": [-2.5, 0.5, 1.25], "none": []}.items():
+        with writing(tmp_path / "bases", [name], CONTIGS, 1) as writer:
+            writer.append(BlockValues("chr2", 0, 40 + np.arange(len(values)), np.array(values, np.float32)[:, None]))
+        numbers = {"windows": len(values), "bases": len(values), "overlapping": 0, "unknown": 0}
+        rows.append({"index": len(rows), "target": name, "assay": "TF", "file": f"{name}.bw", **numbers})
+        rows[-1] |= {"lowest": min(values, default=np.nan), "highest": max(values, default=np.nan)}
+    rows[0]["target"] = Target(1, "CTCF", "TF", "a cell of a very long name").title
+    CONTRIBUTIONS.write(pd.DataFrame(rows), tmp_path / "bases/tracks.tsv")
+    models = {"danq": folder / "danq"}
+    with caplog.at_level("INFO"):
+        write_hub(tmp_path / "hub", models, "hg38", "a", "b", contributions={"danq gradient": tmp_path / "bases"})
+    (track,) = [one for one in stanzas(tmp_path / "hub/hg38/trackDb.txt") if "contributions" in one["track"]]
+    assert set(track) >= TRACK
+    assert (track["parent"], track["type"], track["autoScale"]) == ("target1", "bigWig -2.5 1.25", "on")
+    copy = tmp_path / "hub/hg38" / track["bigDataUrl"]
+    assert copy.read_bytes() == (tmp_path / "bases/CTCF.bw").read_bytes()
+    assert "1 of 2 targets have contributions and predictions" in caplog.text
+    with writing(tmp_path / "bases", ["CTCF"], {"chr2": 2001}, 1):
+        pass
+    with pytest.raises(UserError, match=r"CTCF\.bw: has other contigs"):
+        write_hub(tmp_path / "hub", models, "hg38", "a", "b", contributions={"x": tmp_path / "bases"})
 
 
 def head_file(hub):

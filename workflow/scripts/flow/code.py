@@ -92,6 +92,8 @@ PLUMBING = {
             *("list_folds", "motifs", "new", "plan"),
             *("predict", "prepare", "report", "search_networks", "search_results"),
             *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
+            "attribution_pairs",
+            "attribution_tracks",
             "prepare_sequences",
             "variants",
         )
@@ -106,6 +108,7 @@ DESCRIPTIONS = {"PAPER", "PUBLISHED", "SIZES", "CHOICES"}
 # Modules that a program imports only with options that the rule of its name does not use.
 BY_HAND = {
     "*": {"danq.published.data_folder", "danq.motifs.site_list"},
+    "attribute": {"danq.explain.pairs"},
     "prepare": {"danq.data.folds", "prepare_sequences"},  # the rule adds the folds where there are any
     "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
 }

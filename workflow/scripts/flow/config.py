@@ -226,6 +226,15 @@ def check_explain(config: dict) -> None:
         raise UserError("explain.bed: needs the genome that the regions lie on; add genome.fasta")
     if explain["marks"] and config["source"] == "bundle" and not (explain["bed"] or explain["fasta"]):
         raise UserError("explain.marks: the windows of a bundle have no places; leave marks out, or explain a BED file")
+    if explain["bigwig"]:
+        if "genome" not in config:
+            raise UserError("explain.bigwig: needs the genome that the windows lie on; add genome.fasta")
+        if explain["fasta"]:
+            raise UserError("explain.bigwig: records of a FASTA file have no places on the genome; leave bigwig out")
+        if config["source"] == "bundle" and not explain["bed"]:
+            raise UserError(
+                "explain.bigwig: the windows of a bundle have no places; leave bigwig out, or explain a BED file"
+            )
     check_models(config, "explain.models", explain["models"])
 
 

@@ -93,7 +93,7 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
     if explain["methods"]:
         given += [(f"explain.{key}", explain[key]) for key in ("bed", "fasta")]
         given += [(f"explain.marks.{name}", path) for name, path in explain["marks"].items()]
-        given += [("genome.fasta", config["genome"]["fasta"])] if explain["bed"] else []
+        given += [("genome.fasta", config["genome"]["fasta"])] if explain["bed"] or explain["bigwig"] else []
     for name, entry in config["sequences"].items():
         given += [(f"sequences.{name}.{key}", entry[key]) for key in ("fasta", "bed", "genome")]
     return [(key, path) for key, path in given if path]

@@ -50,22 +50,36 @@ class Stretch:
 
 
 def read_marks(paths: Mapping[str, str | Path], found: Attributions) -> dict[str, list[Region]]:
-    """The regions of BED files (also peak files) on the windows' contigs, by a name for each file.
+    """The regions of BED files (also peak files) in a file's windows, by a name for each BED file.
 
     Windows without places are a UserError.
     """
-    if paths and not found.contigs:
+    return {name: marks_in(regions, path, found) for name, (path, regions) in read_regions(paths).items()}
+
+
+def read_regions(paths: Mapping[str, str | Path]) -> dict[str, tuple[str | Path, list[Region]]]:
+    """All regions of BED files with the path of each, by its name."""
+    return {name: (path, read_bed(path, _Endless())[0]) for name, path in paths.items()}
+
+
+def marks_in(every: Sequence[Region], path: str | Path, found: Attributions) -> list[Region]:
+    """Those regions of a BED file that overlap a window of a file of attributions."""
+    if not found.contigs:
         raise UserError(f"{found.path}: its windows have no places on a genome, so nothing can be marked in them")
-    return {name: _on_contigs(path, found.contigs) for name, path in paths.items()}
-
-
-def _on_contigs(path: str | Path, contigs: Sequence[str]) -> list[Region]:
-    every, _ = read_bed(path, _Endless())
-    named = [one._replace(contig=genome_name(one.contig, contigs)) for one in every]
-    kept = [one for one in named if one.contig is not None]
-    text = "%s: %s of %s regions are on the contigs of the windows"
-    (log.info if kept else log.warning)(text, path, f"{len(kept):,}", f"{len(every):,}")
-    return kept
+    contigs, starts = found.places()
+    sorted_starts = {name: np.sort(starts[contigs == name]) for name in found.contigs}
+    names = {name: genome_name(name, found.contigs) for name in {one.contig for one in every}}
+    kept, inside = 0, []
+    for one in every:
+        name = names[one.contig]
+        if name is not None:
+            kept += 1
+            first = np.searchsorted(sorted_starts[name], one.start - found.length, side="right")
+            if first < len(sorted_starts[name]) and sorted_starts[name][first] < one.end:
+                inside.append(one._replace(contig=name))
+    text = "%s: %s of %s regions are on the contigs of the windows, %s in a window"
+    (log.info if inside else log.warning)(text, path, *(f"{n:,}" for n in (kept, len(every), len(inside))))
+    return inside
 
 
 def of_window(
@@ -114,11 +128,11 @@ def _stretch(found: Attributions, target: Target, chosen: int, begin: int, end: 
     else:
         place, first = found.names[row] if found.names else f"window {int(found.rows[row]) + 1}", begin
         title = f"{title}   {place}"
-    places = {name: _within(regions, place, first, end - begin) for name, regions in marks.items()}
+    places = {name: within(regions, place, first, end - begin) for name, regions in marks.items()}
     return Stretch(title, found.facts.method, contributions, first + 1, place, places)
 
 
-def _within(regions: Sequence[Region], contig: str, first: int, n: int) -> list[tuple[int, int, str]]:
+def within(regions: Sequence[Region], contig: str, first: int, n: int) -> list[tuple[int, int, str]]:
     """Those regions that overlap n bases from `first`, in columns, cut at the ends; a name of "." is none."""
     return [
         (max(0, one.start - first), min(n, one.end - first), "" if one.name == "." else one.name)

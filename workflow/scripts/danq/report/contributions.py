@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from ..data.grid import merged
 from ..data.onehot import ALPHABET
+from ..data.regions import Region
 from ..data.targets import Target
 from ..explain.attributions import Attributions
+from ..explain.stretches import marks_in, read_regions, within
 
 BASES = 150_000  # of the gallery, at most: about 300 kB of the page
 MOST = 10  # windows of a target
 STEPS = 500  # heights are integers: this is the largest one of a window
+NAMED = 30  # marked places of a kind in a window; if there are more, overlapping ones are joined without names
+LETTERS = 40  # of a name of a marked place
+
+Marks = Mapping[str, Sequence[Region]]
 
 
-def gallery(results: Path, models: Sequence[str], methods: Sequence[str]) -> dict:
+def gallery(
+    results: Path, models: Sequence[str], methods: Sequence[str], marks: Mapping[str, str | Path] | None = None
+) -> dict:
     """The windows with the highest predictions of each target, by model and method, for the page's script.
 
     `shown` targets of `targets` and `most` windows of each fit into `BASES`, and so are given.
+
+    marks : BED files of places to mark in the windows, by name; see `explain.stretches`
     """
     found = {
         (model, method): Attributions(results / "models" / model / "explain/attributions" / f"{method}.h5")
@@ -31,18 +42,20 @@ def gallery(results: Path, models: Sequence[str], methods: Sequence[str]) -> dic
     explained = [target for target in first.targets if len(first.windows(target))]
     shown = explained[:room]
     most = max(1, min(MOST, room // max(1, len(shown))))
-    entries = [
-        {"model": model, "method": method, "windows": [_windows(one, target, most) for target in shown]}
-        for (model, method), one in found.items()
-    ]
+    regions, entries = read_regions(marks or {}), []
+    for (model, method), one in found.items():
+        inside = {name: marks_in(every, path, one) for name, (path, every) in regions.items()}
+        windows = [_windows(one, target, most, inside) for target in shown]
+        entries.append({"model": model, "method": method, "windows": windows})
     titles = [f"{target.index}  {target.title}" for target in shown]
-    return {"targets": titles, "all": len(explained), "most": most, "entries": entries}
+    return {"targets": titles, "all": len(explained), "most": most, "marks": list(regions), "entries": entries}
 
 
-def _windows(found: Attributions, target: Target, most: int) -> list[dict]:
+def _windows(found: Attributions, target: Target, most: int, marks: Marks) -> list[dict]:
     """A target's windows with the highest predictions: place, first base from 1, prediction, letters and heights.
 
-    Heights are multiples of `step`, in logits; an unknown base is a space.
+    Heights are multiples of `step`, in logits; an unknown base is a space. `marks` has a list of places for each kind:
+    first column, column after the last, and name.
     """
     if target not in found.targets:
         return []
@@ -61,5 +74,18 @@ def _windows(found: Attributions, target: Target, most: int) -> list[dict]:
             "letters": "".join((ALPHABET + " ")[base] for base in np.where(bases[i].any(1), bases[i].argmax(1), 4)),
             "step": step,
             "heights": np.rint(heights[i] / step).astype(int).tolist(),
+            "marks": [] if places is None else [
+                _marked(within(regions, str(places[0][row]), int(places[1][row]), found.length))
+                for regions in marks.values()
+            ],
         })  # fmt: skip
     return windows
+
+
+def _marked(places: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Sorted places with short names; many of them are joined where they overlap, without names."""
+    places = sorted((start, end, name[:LETTERS]) for start, end, name in places)
+    if len(places) <= NAMED:
+        return places
+    starts, ends = merged(*(np.array(column) for column in list(zip(*places, strict=True))[:2]))
+    return [(start, end, "") for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]

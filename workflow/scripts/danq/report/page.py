@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -328,6 +328,7 @@ def write_report(
     explained: Sequence[str] = (),
     methods: Sequence[str] = (),
     searches: Sequence[str] = (),
+    marks: Mapping[str, str | Path] | None = None,
 ) -> None:
     """Write the page.
 
@@ -342,6 +343,7 @@ def write_report(
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
     explained, methods : names of the models and methods whose attributions are shown
     searches : names of the folders in `results`/search to show
+    marks : BED files of places that are marked in the explained windows, by name
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
@@ -356,7 +358,7 @@ def write_report(
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
-    page["contributions"] = contributions.gallery(results, explained, methods) if explained and methods else None
+    page["contributions"] = contributions.gallery(results, explained, methods, marks) if explained and methods else None
     page["searches"] = search.section(results, list(searches))
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None

@@ -6,6 +6,7 @@ folder is complete in itself: upload it to a web server and give the browser the
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +14,14 @@ from pathlib import Path
 import numpy as np
 import pybigtools
 
+from ..errors import UserError
 from ..file_names import file_names
 from ..files import replacing
-from .reader import TargetTracks, Tracks
+from .contribution_table import CONTRIBUTIONS
+from .reader import TargetTracks, Tracks, opened_track
 from .sheet import PeakFile
 
+log = logging.getLogger(__name__)
 COLOURS = ("0,114,178", "213,94,0", "0,158,115", "204,121,167", "230,159,0", "86,180,233")
 SHORT, LONG = 17, 76  # characters of labels that the browser shows
 Stanza = dict[str, str]
@@ -30,6 +34,7 @@ def write_hub(
     name: str,
     email: str,
     peaks: Mapping[str, PeakFile] | None = None,
+    contributions: Mapping[str, str | Path] | None = None,
 ) -> None:
     """Write a hub into a new folder; an old folder is replaced.
 
@@ -38,10 +43,13 @@ def write_hub(
     name : of the hub
     email : address of its maintainer, which browsers require
     peaks : title of each target to its peak file; targets without one have predictions only
+    contributions : folders of `danq.explain.contribution_tracks`, by a name such as "danq gradient"; those of targets
+        that have no predictions are left out, which is logged
 
     The tracks of all models must have the same contigs; a missing or damaged file is a UserError.
     """
     tracks, folders = Tracks(models), dict(zip(models, file_names(models), strict=True))
+    explained = [_Contributions(*one, tracks) for one in (contributions or {}).items()]
     with replacing(folder) as hub:
         data = hub / assembly
         data.mkdir(parents=True)
@@ -58,10 +66,40 @@ def write_hub(
                     place = data / stanzas[-1]["bigDataUrl"]
                     place.parent.mkdir(exist_ok=True)
                     shutil.copyfile(target.files[model], place)
+            for rank, one in enumerate(explained):
+                if target.title in one.rows:
+                    stanzas.append(_bases(number, target, rank, one, f"contributions_{rank + 1}/{stem}.bw"))
+                    place = data / stanzas[-1]["bigDataUrl"]
+                    place.parent.mkdir(exist_ok=True)
+                    shutil.copyfile(one.file(target.title), place)
         labels = {"shortLabel": name[:SHORT], "longLabel": f"{name}: peaks and predictions"[:LONG]}
         _write(hub / "hub.txt", [{"hub": _word(name), **labels, "genomesFile": "genomes.txt", "email": email}])
         _write(hub / "genomes.txt", [{"genome": assembly, "trackDb": f"{assembly}/trackDb.txt"}])
         _write(data / "trackDb.txt", stanzas)
+
+
+class _Contributions:
+    """The tracks of contributions in a folder, by one model and method.
+
+    rows : the row of `CONTRIBUTIONS` of each target with predictions and contributions, by its title
+    """
+
+    def __init__(self, name: str, folder: str | Path, tracks: Tracks):
+        self.name, self._folder = name, Path(folder)
+        table = CONTRIBUTIONS.read(self._folder / "tracks.tsv")
+        rows = {row["target"]: row for row in table.to_dict("records") if row["bases"]}
+        self.rows = {target.title: rows[target.title] for target in tracks.targets if target.title in rows}
+        if len(self.rows) < len(table):
+            text = "%s: %d of %d targets have contributions and predictions; the others are left out of the hub"
+            log.info(text, folder, len(self.rows), len(table))
+        for path in map(self.file, self.rows):
+            with opened_track(path) as file:
+                contigs = file.chroms()
+            if contigs != tracks.contigs:
+                raise UserError(f"{path}: has other contigs than the other tracks; use tracks of one genome")
+
+    def file(self, title: str) -> Path:
+        return self._folder / self.rows[title]["file"]
 
 
 def write_big_bed(path: Path, peaks: PeakFile, contigs: dict[str, int]) -> None:
@@ -105,6 +143,24 @@ def _predictions(number: int, target: TargetTracks, rank: int, model: str, file:
         "visibility": "full",
         "color": COLOURS[rank % len(COLOURS)],
         "priority": str(rank + 2),
+    }
+
+
+def _bases(number: int, target: TargetTracks, rank: int, one: _Contributions, file: str) -> Stanza:
+    row = one.rows[target.title]
+    return {
+        "track": f"target{number}_contributions{rank + 1}",
+        "parent": f"target{number}",
+        "shortLabel": f"{target.title[: SHORT // 2]} bases"[:SHORT],
+        "longLabel": f"{target.title}, contributions of bases, {one.name}"[:LONG],
+        "bigDataUrl": file,
+        "type": f"bigWig {row['lowest']:.6g} {row['highest']:.6g}",
+        "autoScale": "on",
+        "alwaysZero": "on",
+        "maxHeightPixels": "128:40:8",
+        "visibility": "full",
+        "color": COLOURS[rank % len(COLOURS)],
+        "priority": str(100 + rank),
     }
 
 
