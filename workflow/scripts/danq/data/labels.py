@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -35,28 +35,44 @@ class Labels:
     peaks: np.ndarray  # number of peaks of each target
     between: list[np.ndarray]  # for each target, lengths in bp of the peaks that make no bin positive
     unused: pd.DataFrame  # one row per target, columns UNUSED: numbers of peaks left out or cut, by reason
+    near: np.ndarray | None = None  # bool (bins,), whether a bin's window touches a peak; with `rule.matched` only
 
 
 def label(grid: Grid, peak_files: Sequence[str | Path], rule: Rule, processes: int = 1) -> Labels:
     """Read the peaks of every target and find its positive bins."""
     read = partial(_label_one, grid, rule)
+    near = np.zeros(len(grid), bool) if rule.matched else None
+    found = []
     with parallel(processes) as mapped:
         work = mapped(read, peak_files)
-        bins, covered, counts, between, unused = zip(
-            *tqdm(work, "reading peaks", len(peak_files), unit=" files", disable=None), strict=True
-        )
+        for touched, *of_target in tqdm(work, "reading peaks", len(peak_files), unit=" files", disable=None):
+            found.append(of_target)
+            if near is not None:
+                near[touched] = True
+    bins, covered, counts, between, unused = zip(*found, strict=True)
     table = pd.DataFrame(unused, columns=list(UNUSED))
-    return Labels(grid, list(bins), np.array(covered), np.array(counts), list(between), table)
+    return Labels(grid, list(bins), np.array(covered), np.array(counts), list(between), table, near)
 
 
-def _label_one(grid: Grid, rule: Rule, path: str | Path) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
+def _label_one(grid: Grid, rule: Rule, path: str | Path) -> tuple:
+    """The bins whose windows touch a peak (None unless `rule.matched`), and the values of `Labels` for one target."""
     peaks = read_on(path, grid, rule.min_signal)
     _check_lost(path, peaks, rule)
     bins = grid.positive(peaks, rule.fraction, rule.of)
     start, end = merged(grid.line(peaks.contig, peaks.start), grid.line(peaks.contig, peaks.end))
     between = ~grid.holds(bins, peaks)
     unused = (sum(peaks.skipped.values()), peaks.outside, peaks.weak, peaks.clipped)
-    return bins, int((end - start).sum()), len(peaks), (peaks.end - peaks.start)[between], unused
+    touched = _touched(grid, rule, path, peaks) if rule.matched else None
+    return touched, bins, int((end - start).sum()), len(peaks), (peaks.end - peaks.start)[between], unused
+
+
+def _touched(grid: Grid, rule: Rule, path: str | Path, peaks: Peaks) -> np.ndarray:
+    """Bins whose windows touch a peak, also one below `rule.min_signal`: it may be weak, but it is no background."""
+    if rule.min_signal is not None:
+        peaks = read_peaks(path, grid.contigs)
+    start, end = peaks.start - rule.flank, peaks.end + rule.flank
+    wide = replace(peaks, start=np.maximum(start, 0), end=np.minimum(end, grid.lengths[peaks.contig]))
+    return grid.touched(wide)
 
 
 def _check_lost(path: str | Path, peaks: Peaks, rule: Rule) -> None:
