@@ -90,6 +90,7 @@ PREPARED = "prepare/fold{fold}" if FOLDS else "prepare"
 WINDOWS = f"{RESULTS}/windows/fold{{fold}}/" if FOLDS else f"{RESULTS}/windows/"
 FIRST_WINDOWS = WINDOWS.format(fold=1)
 PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
+BACKGROUND = config["source"] == "peaks" and config["windows"]["keep"].startswith("any+matched:")
 BASELINES = config["baselines"]
 SHOWN = list(runs.representatives(config).values())  # each model once: alone, the ensemble, or the first seed
 COMPARED = SHOWN + BASELINES

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from ..data.account import ACCOUNT, DROPPED
+from ..data.background import BACKGROUND
 from ..data.folds import FOLDS
 from ..data.scarcity import findings
 from ..data.split import SPLITS
@@ -97,6 +98,8 @@ def _kept(rule: dict) -> str:
     kind, _, what = rule.get("keep", "").partition(":")
     return {
         "any": "bins with at least one target",
+        "any+matched": f"bins with at least one target, and {what} times as many without a peak, of the same GC and "
+        "repeat content",
         "all": "all bins",
         "assay": f"bins with at least one {what} target",
         "bed": f"bins in {Path(what).name}",
@@ -220,6 +223,9 @@ def _run(windows: Path, logs: str | Path | None) -> dict:
         "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
         "little": findings(listed),
         "account": _account(windows / "account.tsv", test.made_by),
+        "background": (
+            BACKGROUND.read(windows / "background.tsv").to_dict("records") if "background" in test.made_by else []
+        ),
         "held_out": _held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
         "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
         "warnings": logged_warnings(logs) if logs else [],
