@@ -76,6 +76,7 @@ PLUMBING = {
     "danq.runtime.interrupt": {"StopRequest", "Stopped"},
     "danq.runtime.staging": set(),
     "danq.published.data_folder": set(),  # packs .mat files when a person starts a program
+    "danq.sharing.*": set(),  # no rule uses it
     "danq.motifs.site_list": {"read_sites"},  # the text format of `predict.py -M`
     "cli": {
         *("check_outputs", "distinct", "inside", "named", "packed_folder"),
@@ -91,6 +92,7 @@ PLUMBING = {
             *("predict", "prepare", "report", "search_networks", "search_results"),
             *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
             "prepare_sequences",
+            "share",
             "variants",
         )
     },

@@ -45,6 +45,7 @@ from ..published.figures import MEDIANS
 from ..published.target_list import is_published
 from . import contributions, data, variants
 from .data import as_json
+from .descriptions import held_out, kept
 
 MOST_WARNINGS = 20
 UNUSED_TITLES = dict(
@@ -91,19 +92,6 @@ class ModelResults:
 def picture(path: str | Path) -> str:
     """A PNG file as a data URL."""
     return "data:image/png;base64," + base64.b64encode(existing(path, "picture").read_bytes()).decode()
-
-
-def _kept(rule: dict) -> str:
-    """A description of the bins that became windows, which decide what the negatives are."""
-    kind, _, what = rule.get("keep", "").partition(":")
-    return {
-        "any": "bins with at least one target",
-        "any+matched": f"bins with at least one target, and {what} times as many without a peak, of the same GC and "
-        "repeat content",
-        "all": "all bins",
-        "assay": f"bins with at least one {what} target",
-        "bed": f"bins in {Path(what).name}",
-    }.get(kind, "")
 
 
 def logged_warnings(folder: str | Path) -> list[str]:
@@ -185,20 +173,6 @@ def _account(path: Path, made_by: dict) -> dict | None:
     }
 
 
-def _held_out(labelled: dict) -> str:
-    """A description of the test windows of labelled sequences."""
-    test, by = labelled["split"]["test"], labelled["by"]
-    if isinstance(test, float):
-        return f"{test:.0%} of the sequences, in whole groups of near-duplicates (of {labelled['shared']} bp or more)"
-    names = ", ".join(Path(one).name if by in ("file", "name") else str(one) for one in test)
-    return {
-        "file": f"sequences of {names}",
-        "name": f"sequences that {names} lists",
-        "contig": f"sequences on {names}",
-        "column": f"sequences with {names} in the column {labelled['column']}",
-    }[by]
-
-
 def _unused(listed: pd.DataFrame) -> pd.Series:
     """Numbers of peaks of all targets that were left out or cut, by reason."""
     first = listed[listed["split"] == listed["split"].iloc[0]]
@@ -219,14 +193,14 @@ def _run(windows: Path, logs: str | Path | None) -> dict:
     listed = TARGETS.read(windows / "targets.tsv")
     return {
         "made_by": test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
-        "kept": _kept(test.made_by.get("rule", {})),
+        "kept": kept(test.made_by.get("rule", {})),
         "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
         "little": findings(listed),
         "account": _account(windows / "account.tsv", test.made_by),
         "background": (
             BACKGROUND.read(windows / "background.tsv").to_dict("records") if "background" in test.made_by else []
         ),
-        "held_out": _held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
+        "held_out": held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
         "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
         "warnings": logged_warnings(logs) if logs else [],
         "most": MOST_WARNINGS,
