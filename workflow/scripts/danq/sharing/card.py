@@ -6,7 +6,7 @@ beside baselines and controls, limits. All of it comes from the tables and recor
 
 from __future__ import annotations
 
-import html
+import re
 from pathlib import Path
 
 import jinja2
@@ -22,6 +22,7 @@ from . import figures
 from .runs import Shared
 
 MOST_TARGETS = 60  # in the card's table; the AUC table has all
+ENTITY = re.compile(r"&(?=#?\w+;)")
 MARKS = str.maketrans({mark: f"\\{mark}" for mark in "|\\`*_[]"})
 
 
@@ -74,7 +75,7 @@ def _limits(found: dict, auc: pd.DataFrame, beaten: dict[str, list[str]]):
     yield f"It reads {length:,} bp; nothing further away has an influence on a prediction."
     where = f"of {found['test'].assembly}" if found["test"].assembly else "of one genome"
     yield (
-        f"It was trained and tested on sequences {where}, with the experiments listed below; other species, cells, "
+        f"It was trained and tested on sequences {where}, with the experiments listed above; other species, cells, "
         "conditions and laboratories were not tested."
     )
     if keep == "any" or keep.startswith("assay:"):
@@ -126,7 +127,8 @@ def _figure(value, digits: int = 3) -> str:
 
 def _plain(text) -> str:
     """Text that Markdown and HTML show as it is, also in a cell of a table."""
-    return html.escape(str(text), quote=False).translate(MARKS).replace("\n", " ")
+    escaped = ENTITY.sub("&amp;", str(text)).replace("<", "&lt;")
+    return escaped.translate(MARKS).replace("\n", " ")
 
 
 def write(path: str | Path, template: str | Path, found: dict, **more) -> None:
