@@ -39,50 +39,29 @@ def trained(tmp_path_factory):
     windows, results = folder / "results/toy/windows", folder / "results/toy"
     words = ["-g", "data/genome.fa", "-t", "data/targets.tsv", "--folder", "data", "--window", 400]
     done("prepare", *words, "--valid", "chr3", "--test", "chr4", "-o", windows, folder=folder)
-    tables = []
+    first, second, both = (results / f"models/danq-{name}" for name in ("seed1", "seed2", "ensemble"))
+    path, table = first / "training/model.weights.h5", first / "evaluation/auc.tsv"
     sizes = [f"{name}={value}" for name, value in SIZES.items()]
-    for seed in (1, 2):
-        run_folder = results / f"models/danq-seed{seed}"
-        path = run_folder / "training/model.weights.h5"
-        words = [
-            "-d",
-            windows,
-            "-o",
-            path,
-            "--seed",
-            seed,
-            "-e",
-            1,
-            "-b",
-            100,
-            "--learning-rate",
-            0.01,
-            "--size",
-            *sizes,
-        ]
-        words += ["--history", path.parent / "history.tsv", "--run", path.parent / "run.json"]
-        done("train", *words, folder=folder)
-        tables.append(evaluated(folder, run_folder, ["-c", path]))
-    both = [results / f"models/danq-seed{seed}/training/model.weights.h5" for seed in (1, 2)]
-    evaluated(folder, results / "models/danq-ensemble", ["-c", *both])
+    words = ["-d", windows, "-o", path, "-e", 1, "-b", 100, "--learning-rate", 0.01, "--size", *sizes]
+    words += ["--history", path.parent / "history.tsv", "--run", path.parent / "run.json"]
+    done("train", *words, folder=folder)
+    done("predict", "-d", windows, "-c", path, "-o", "test.h5", folder=folder)
+    table.parent.mkdir()
+    done("evaluate", "test.h5", "--name", first.name, "-o", table, folder=folder)
+    shutil.copytree(first, second)
+    with h5py.File(second / "training/model.weights.h5", "r+") as file:  # another training, without its time
+        file["layers/first_convolution/vars/0"][...] *= 1.5
+    shutil.copytree(first / "evaluation", both / "evaluation")
     baseline = results / "models/composition"
     baseline.mkdir()
     words = ["-d", windows, "-o", baseline / "test.h5", "--table", baseline / "fit.tsv"]
     done("baseline", "composition", *words, folder=folder)
     done("evaluate", baseline / "test.h5", "--name", "composition", "-o", baseline / "auc.tsv", folder=folder)
-    AUC.write(pd.concat([*tables, AUC.read(baseline / "auc.tsv")]), results / "auc.tsv")
+    AUC.write(pd.concat([AUC.read(table), AUC.read(baseline / "auc.tsv")]), results / "auc.tsv")
     row = ["shuffled_labels", "danq", 100, 1, 4, 0.512, 0.4, 0.6]
     CONTROL.write(pd.DataFrame([row], columns=CONTROL.columns), results / "controls/shuffled_labels/control.tsv")
     (results / "report.html").write_text("<html>the report</html>")
     return folder
-
-
-def evaluated(folder, run_folder, words):
-    (run_folder / "evaluation").mkdir(parents=True)
-    predictions, table = run_folder / "test.h5", run_folder / "evaluation/auc.tsv"
-    done("predict", "-d", folder / "results/toy/windows", *words, "-o", predictions, folder=folder)
-    done("evaluate", predictions, "--name", run_folder.name, "-o", table, folder=folder)
-    return AUC.read(table)
 
 
 @pytest.fixture(scope="module")
