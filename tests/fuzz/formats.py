@@ -30,6 +30,7 @@ from danq.data.targets import Target
 from danq.data.windows import Windows, writing
 from danq.explain.attributions import Facts
 from danq.explain.attributions import writing as writing_attributions
+from danq.sharing import manifest
 
 ASSAYS = {"CTCF": "TF", "REST": "TF", "DNase": "DNase", "H3K4me3": "histone"}
 TARGETS = [Target(i, name, assay) for i, (name, assay) in enumerate(ASSAYS.items(), 1)]
@@ -514,6 +515,24 @@ def judge_attributions(folder: Path, good: Path) -> str:
 
 
 PREPARED = {"make": make_genome, "mutators": TEXT}
+
+
+# The manifest of a shared model, read by every program with --checkpoint
+
+
+def make_shared(folder: Path) -> None:
+    for name in ("a", "b"):
+        _write(folder / f"model/weights/{name}.weights.h5", [f"weights of {name}"])
+    manifest.write(folder / "model", {"name": "danq", "targets": 4})
+
+
+def judge_shared(folder: Path, good: Path) -> str:
+    """Only files of the folder may be named, and each must have its checksum; a file may be listed twice or not."""
+    found = json.loads((folder / "out/checkpoints.json").read_text())
+    known = {f"model/weights/{name}.weights.h5" for name in ("a", "b")}
+    return "" if found and set(found) <= known else f"{found} are not the weights"
+
+
 # Variants, read by check_variants.py
 
 
@@ -643,6 +662,9 @@ FORMATS = {
     "predictions": Format(make_predictions, "test.h5", BYTES, run_evaluate, judge_auc, HDF5),
     "checkpoint": Format(
         make_checkpoint, "model.weights.h5", BYTES, run_predict, judge_predictions, HDF5, seconds=60, share=0.3
+    ),
+    "shared_model": Format(
+        make_shared, "model/model.json", TEXT, programs.read_shared, judge_shared, share=0.3
     ),
     "state": Format(make_state, "state.h5", BYTES, run_state, judge_state, HDF5, seconds=60),
     "shard": Format(make_shards, "shards/chr1.1.h5", BYTES, run_join, judge_tracks, HDF5),
