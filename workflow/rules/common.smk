@@ -78,6 +78,7 @@ with one_sentence("config: "):
     files.check_given_files(config, LISTED.sheet)
     files.check_checksums(config, LISTED.sheet)
     check_expected(config)
+    files.check_container(config["container"], "apptainer" in map(str, workflow.deployment_settings.deployment_method))
     if workflow.is_main_process:
         files.check_dates(config, LISTED.sheet)
 
