@@ -14,6 +14,7 @@ from danq.data.rule import Rule
 from danq.data.targets import Target
 from danq.data.windows import Windows
 from danq.errors import UserError
+from danq.report.descriptions import kept
 
 LENGTHS = {"chr1": 90_010, "chr2": 40_000, "chr3": 50_003}
 SPLIT = {"train": ["rest"], "valid": ["chr2"], "test": ["chr3:1-45000"]}
@@ -233,3 +234,26 @@ def test_a_part_without_any_background_is_an_error(data, tmp_path):
 def test_a_number_that_is_none_is_an_error(number):
     with pytest.raises(UserError, match=r"must be above 0 and at most 100, as in any\+matched:1\.0"):
         Rule(20, 100, keep=f"any+matched:{number}")
+
+
+def test_a_warning_says_what_to_do_about_windows_without_background(data, tmp_path, caplog):
+    genome, texts, _, _ = data
+    prepared(data, tmp_path / "many", "any+matched:20")
+    assert "ask for fewer than any+matched:20" in caplog.text
+    caplog.clear()
+    path = tmp_path / "A.bed"  # all places with many G and C
+    rich = [
+        (contig, start)
+        for contig, text in texts.items()
+        for start in range(1000, len(text) - 200, 100)
+        if cell(text[start : start + 100])[0] > 27
+    ]
+    path.write_text("".join(f"{contig}\t{start}\t{start + 100}\n" for contig, start in rich))
+    prepared((genome, None, None, path), tmp_path / "rich")
+    assert "leave out targets whose composition no place without a peak has" in caplog.text
+
+
+def test_the_report_describes_the_windows():
+    assert kept({"keep": "any+matched:1.0"}) == (
+        "bins with at least one target, and 1.0 times as many without a peak, of the same GC and repeat content"
+    )

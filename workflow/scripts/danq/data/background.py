@@ -188,5 +188,12 @@ def _log(row: dict, rule: Rule) -> None:
         row["split"],
         *(f"{row[name]:,}" for name in ("matched", "wanted", "no_candidate", "used_up")),
         *(row[f"{feature}_{name}"] for feature in FEATURES for name in ("distance", "unmatched_distance")),
-        f"; ask for fewer than any+matched:{rule.matched:g}" if level == logging.WARNING and row["used_up"] else "",
+        f"; {_remedy(row, rule)}" if level == logging.WARNING else "",
     )
+
+
+def _remedy(row: dict, rule: Rule) -> str:
+    """What to do about many windows without background."""
+    if row["used_up"] >= row["no_candidate"]:
+        return f"ask for fewer than any+matched:{rule.matched:g}"
+    return "leave out targets whose composition no place without a peak has, or use windows.keep: all"
