@@ -50,7 +50,7 @@ def trained(tmp_path_factory):
     done("evaluate", "test.h5", "--name", first.name, "-o", table, folder=folder)
     shutil.copytree(first, second)
     with h5py.File(second / "training/model.weights.h5", "r+") as file:  # another training, without its time
-        file["layers/first_convolution/vars/0"][...] *= 1.5
+        file["layers/conv1d/vars/0"][...] *= 1.5
     shutil.copytree(first / "evaluation", both / "evaluation")
     baseline = results / "models/composition"
     baseline.mkdir()
