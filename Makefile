@@ -7,7 +7,7 @@ LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
 READY := $(VENV)/.ready-$(LOCK)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
-.PHONY: help environment demo new plan run yeast test test-others test-fast lint format docs lock clean
+.PHONY: help environment demo new plan run yeast export test test-others test-fast lint format docs site pictures lock clean
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,11 @@ test-others: $(READY)  ## run all tests but those on a Slurm cluster
 test-fast: $(READY)  ## run the tests that need no cluster, browser or demo
 	. $(VENV)/bin/activate && .ci/alongside tests/unit python -m pytest \
 	  --ignore tests/unit --ignore tests/slurm --ignore tests/browser --ignore tests/workflow/test_demo.py
+
+export: $(READY)  ## write a trained model as one folder to share: make export RUN=results/demo/models/danq [TO=danq.zip]
+	@test -n "$(RUN)" || { echo "say which model: make export RUN=results/demo/models/danq (see docs/sharing.md)" >&2; exit 1; }
+	. $(VENV)/bin/activate && python workflow/scripts/share.py "$(RUN)" $(if $(TO),--output "$(TO)") \
+	  $(if $(CONFIG),--config "$(CONFIG)") $(if $(LICENSE),--license "$(LICENSE)")
 
 lint: $(READY)  ## check the code's style and the workflow's
 	$(VENV)/bin/ruff check .

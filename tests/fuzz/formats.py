@@ -32,6 +32,7 @@ from danq.data.targets import Target
 from danq.data.windows import Windows, writing
 from danq.explain.attributions import Facts
 from danq.explain.attributions import writing as writing_attributions
+from danq.sharing import manifest
 
 ASSAYS = {"CTCF": "TF", "REST": "TF", "DNase": "DNase", "H3K4me3": "histone"}
 TARGETS = [Target(i, name, assay) for i, (name, assay) in enumerate(ASSAYS.items(), 1)]
@@ -65,9 +66,9 @@ class Format:
 # Genome, peaks and sheet, read by prepare.py
 
 
-def make_genome(folder: Path) -> None:
+def make_genome(folder: Path, times: int = 1) -> None:
     draw = np.random.default_rng(1)
-    lengths = {"chr1": 900, "chr2": 790, "chr3": 605, "chr4": 600}
+    lengths = {"chr1": 900 * times, "chr2": 790 * times, "chr3": 605 * times, "chr4": 600 * times}
     lines = []
     for name, length in lengths.items():
         bases = "".join(draw.choice(list("ACGT"), length))
@@ -89,6 +90,10 @@ def make_genome(folder: Path) -> None:
 def _write(path: Path, lines: list[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def make_large_genome(folder: Path) -> None:
+    make_genome(folder, times=15)
 
 
 def make_gzipped_peaks(folder: Path) -> None:
@@ -255,6 +260,32 @@ def judge_windows(min_signal: float | None = None) -> Callable[[Path, Path], str
         return ""
 
     return judge
+
+
+def judge_background(folder: Path, good: Path) -> str:
+    """Windows with a target are the expected ones; each other one touches no peak and is like one of them."""
+    wanted, sizes = (
+        expected.windows(folder),
+        {n: len(b) for n, b in (expected.contigs(folder / "genome.fa") or {}).items()},
+    )
+    if wanted is None:
+        return "the input has no single meaning, and was accepted"
+    peaks = [one for name in ASSAYS for one in expected.peaks(folder / f"peaks/{name}.narrowPeak", sizes, None)]
+    for split in COUNTS:
+        found = Windows(folder / f"out/{split}.h5")
+        bases = onehot.text(found.packed(slice(None)), expected.WINDOW)
+        places = list(zip(*(axis.tolist() for axis in found.places()), strict=True))
+        labelled = found.labels().any(axis=1).tolist()
+        kept = {place: one for place, one, label in zip(places, bases, labelled, strict=True) if label}
+        if kept != {place: one for place, (one, _) in wanted[split].items()}:
+            return f"{split}: windows with a target that are not the {len(wanted[split])} expected"
+        like = {sum(base in "GC" for base in one) * 50 // expected.WINDOW for one in kept.values()}
+        for (contig, start), one, label in zip(places, bases, labelled, strict=True):
+            if not label and any(c == contig and s < start + expected.WINDOW and e > start for c, s, e in peaks):
+                return f"{split}: the background window {contig}:{start} touches a peak"
+            if not label and sum(base in "GC" for base in one) * 50 // expected.WINDOW not in like:
+                return f"{split}: no window with a target has the GC content of {contig}:{start}"
+    return ""
 
 
 def _codes(tensor: np.ndarray) -> np.ndarray:
@@ -602,6 +633,24 @@ def judge_attributions(folder: Path, good: Path) -> str:
 
 
 PREPARED = {"make": make_genome, "mutators": TEXT}
+
+
+# The manifest of a shared model, read by every program with --checkpoint
+
+
+def make_shared(folder: Path) -> None:
+    for name in ("a", "b"):
+        _write(folder / f"model/weights/{name}.weights.h5", [f"weights of {name}"])
+    manifest.write(folder / "model", {"name": "danq", "targets": 4})
+
+
+def judge_shared(folder: Path, good: Path) -> str:
+    """Only files of the folder may be named, and each must have its checksum; a file may be listed twice or not."""
+    found = json.loads((folder / "out/checkpoints.json").read_text())
+    known = {f"model/weights/{name}.weights.h5" for name in ("a", "b")}
+    return "" if found and set(found) <= known else f"{found} are not the weights"
+
+
 # Variants, read by check_variants.py
 
 
@@ -706,6 +755,10 @@ FORMATS = {
     "bed_signal": Format(
         file="peaks/CTCF.narrowPeak", run=prepare("--min-signal", "10"), judge=judge_windows(10), **PREPARED, share=0.5
     ),
+    "bed_background": Format(
+        make_large_genome, "peaks/CTCF.narrowPeak", TEXT, prepare("--keep", "any+matched:1.0"), judge_background,
+        share=0.3,
+    ),
     "bed_gz": Format(
         make_gzipped_peaks, "peaks/CTCF.narrowPeak", BYTES, prepare(), judge_windows(), share=0.3
     ),
@@ -751,6 +804,9 @@ FORMATS = {
     "predictions": Format(make_predictions, "test.h5", BYTES, run_evaluate, judge_auc, HDF5),
     "checkpoint": Format(
         make_checkpoint, "model.weights.h5", BYTES, run_predict, judge_predictions, HDF5, seconds=60, share=0.3
+    ),
+    "shared_model": Format(
+        make_shared, "model/model.json", TEXT, programs.read_shared, judge_shared, share=0.3
     ),
     "state": Format(make_state, "state.h5", BYTES, run_state, judge_state, HDF5, seconds=60),
     "shard": Format(make_shards, "shards/chr1.1.h5", BYTES, run_join, judge_tracks, HDF5),

@@ -49,6 +49,17 @@ def _read_tiles(length: int, output: Path, given: dict) -> None:
     output.write_text(json.dumps([*zip(names.tolist(), starts.tolist(), bases, strict=True)]))
 
 
+def read_shared(folder: Path) -> None:
+    """Find the weights of a shared model as the programs do, and write their paths."""
+    cli.run(lambda: _write_checkpoints(folder))
+
+
+def _write_checkpoints(folder: Path) -> None:
+    found = cli.checkpoints([str(folder / "model")])
+    (folder / "out").mkdir(exist_ok=True)
+    (folder / "out/checkpoints.json").write_text(json.dumps([str(path.relative_to(folder)) for path in found]))
+
+
 def save_checkpoint(path: Path, length: int, targets: list) -> None:
     import keras
 

@@ -78,6 +78,7 @@ with one_sentence("config: "):
     files.check_given_files(config, LISTED.sheet)
     files.check_checksums(config, LISTED.sheet)
     check_expected(config)
+    files.check_container(config["container"], "apptainer" in map(str, workflow.deployment_settings.deployment_method))
     if workflow.is_main_process:
         files.check_dates(config, LISTED.sheet)
 
@@ -90,6 +91,7 @@ PREPARED = "prepare/fold{fold}" if FOLDS else "prepare"
 WINDOWS = f"{RESULTS}/windows/fold{{fold}}/" if FOLDS else f"{RESULTS}/windows/"
 FIRST_WINDOWS = WINDOWS.format(fold=1)
 PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
+BACKGROUND = config["source"] == "peaks" and config["windows"]["keep"].startswith("any+matched:")
 BASELINES = config["baselines"]
 SHOWN = list(runs.representatives(config).values())  # each model once: alone, the ensemble, or the first seed
 COMPARED = SHOWN + BASELINES

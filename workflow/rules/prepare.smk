@@ -9,6 +9,11 @@ rule prepare:
         windows=multiext(WINDOWS, "train.h5", "valid.h5", "test.h5"),
         account=report(f"{WINDOWS}account.tsv", caption="../report/account.rst", category="1 Windows"),
         targets=report(f"{WINDOWS}targets.tsv", caption="../report/windows.rst", category="1 Windows"),
+        background=(
+            report(f"{WINDOWS}background.tsv", caption="../report/background.rst", category="1 Windows")
+            if BACKGROUND
+            else []
+        ),
     log:
         f"logs/{config['dataset']}/{PREPARED}.log",
     benchmark:

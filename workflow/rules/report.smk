@@ -17,6 +17,7 @@ rule report:
         folds=[f"{RESULTS}/folds.tsv", *expand(f"{WINDOWS}test.h5", fold=FOLDS)] if FOLDS else [],
         replicates=[f"{RESULTS}/{file}" for file in REPLICATE_FILES],
         account=f"{FIRST_WINDOWS}account.tsv" if config["source"] != "bundle" else [],
+        background=f"{FIRST_WINDOWS}background.tsv" if BACKGROUND else [],
         models=expand(
             "{results}/models/{model}/{file}",
             results=RESULTS,

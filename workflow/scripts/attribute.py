@@ -20,7 +20,13 @@ from danq.errors import UserError
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument("-c", "--checkpoint", nargs="+", required=True, help="checkpoints; several are averaged")
+    parser.add_argument(
+        "-c",
+        "--checkpoint",
+        nargs="+",
+        required=True,
+        help="checkpoints, or folders of shared models; several are averaged",
+    )
     given = parser.add_argument_group("windows, one of")
     given.add_argument("-d", "--data", help="folder with the split's windows (.h5)")
     given.add_argument("--bed", metavar="FILE", help="BED file of regions of --genome (plain or gzip)")
@@ -88,7 +94,8 @@ def check(args) -> None:
 def main() -> None:
     args = arguments()
     check(args)
-    inputs = [*args.checkpoint, args.bed, args.genome, args.fasta, args.predictions]
+    paths = cli.checkpoints(args.checkpoint)
+    inputs = [*paths, args.bed, args.genome, args.fasta, args.predictions]
     cli.check_outputs([*inputs, *cli.windows_in(args.data, [args.split])], [args.output, args.account], [args.npz])
     with cli.quiet_loading():  # loads Keras; imported here so that -h is fast
         from danq.data.chosen_targets import choose
@@ -101,7 +108,7 @@ def main() -> None:
         from danq.runtime.devices import Devices
         from danq.runtime.ensembles import Ensemble
 
-    ensemble = Ensemble(args.checkpoint, args.strands, Devices(args.gpus, args.threads))
+    ensemble = Ensemble(paths, args.strands, Devices(args.gpus, args.threads))
     targets = choose(ensemble.targets, args.targets) if args.targets else ensemble.targets
     if args.data:
         source = Windows(Path(args.data, f"{args.split}.h5"))

@@ -125,6 +125,13 @@ def inside(folder: str, *names: str) -> list[Path]:
     return [Path(folder, name) for name in names]
 
 
+def checkpoints(words: Sequence[str]) -> list[Path]:
+    """The checkpoints that the option --checkpoint names: files, and folders of shared models (see share.py)."""
+    from danq.sharing import manifest
+
+    return manifest.checkpoints(words)
+
+
 def packed_folder(folder: str, splits: Sequence[str], cache: str | None) -> Path:
     """The folder with the packed windows of these splits; where there are .mat files, they are packed first."""
     if not any(Path(folder, f"{split}.mat").exists() for split in splits):

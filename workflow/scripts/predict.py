@@ -68,7 +68,7 @@ def arguments():
         "--checkpoint",
         nargs="+",
         default=[],
-        help="path (default: checkpoints/danq.<model>.weights.h5); several are averaged",
+        help="path, or folder of a shared model (default: checkpoints/danq.<model>.weights.h5); several are averaged",
     )
     parser.add_argument("-f", "--filters", type=int, help="required number of filters (default: any)")
     parser.add_argument("-k", "--kernel", type=int, help="required width of the filters in bp (default: any)")
@@ -110,7 +110,7 @@ def kind_of(args) -> str:
             raise UserError(f"--{option} is for --{' and --'.join(kinds)}, not for --{kind}; leave it out")
     if kind in OF_KIND["genome"] and not args.genome:
         raise UserError(f"--{kind} needs the genome that the regions lie on; add --genome FASTA")
-    if args.motifs and (args.targets or len(args.checkpoint) > 1):
+    if args.motifs and args.targets:
         raise UserError("-M lists the filters of one model; leave out --targets and give one checkpoint")
     return kind
 
@@ -125,7 +125,9 @@ def main() -> None:
     split = args.split or "test"
     default = {"data": "motifs.txt" if args.motifs else "test_results.h5"}.get(kind, "predictions.h5")
     output = Path(args.output or default)
-    paths = args.checkpoint or [checkpoint.default_path("danq", args.model or "DanQ")]
+    paths = cli.checkpoints(args.checkpoint) or [checkpoint.default_path("danq", args.model or "DanQ")]
+    if args.motifs and len(paths) > 1:
+        raise UserError("-M lists the filters of one model; leave out --targets and give one checkpoint")
     inputs = [*cli.windows_in(args.data, [split]), *paths, args.fasta, args.bed, args.genome]
     cli.check_outputs(inputs, [output, args.account])
     sizes = {name: getattr(args, name) for name in ("filters", "kernel") if getattr(args, name) is not None}

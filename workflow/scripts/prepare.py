@@ -3,7 +3,8 @@
 
 Divides the genome into bins, finds for each target the bins that are more than half covered by its
 peaks, and keeps the chosen bins. Writes a window centred on each of these to train.h5, valid.h5 and
-test.h5, a table of targets to targets.tsv, and what became of each bin to account.tsv.
+test.h5, a table of targets to targets.tsv, what became of each bin to account.tsv, and with background windows
+(--keep any+matched:1.0) how well they match to background.tsv.
 
 The parts are contigs and regions, or a fold of a cross-validation: with --folds 5 --fold 1, a fifth of the genome is
 for testing, the next fifth for validation, and the rest for training.
@@ -21,8 +22,8 @@ from pathlib import Path
 
 import cli
 from danq.data.account import ACCOUNT
+from danq.data.composition_match import MaskedGenome
 from danq.data.folds import even_folds, parts
-from danq.data.genome import Genome
 from danq.data.prepare import prepare
 from danq.data.rule import Rule
 from danq.data.split import REST
@@ -61,7 +62,13 @@ def arguments():
         default="peak",
         help="covered by a single peak, or by the union of all peaks",
     )
-    parser.add_argument("--keep", default="any", help="bins to keep: any, all, assay:NAME or bed:FILE")
+    parser.add_argument(
+        "--keep",
+        default="any",
+        help="bins to keep: any, any+matched:N (and N times as many without a peak, of the same GC and repeat "
+        "content), all, assay:NAME or bed:FILE",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="random seed of the choice of any+matched:N")
     parser.add_argument(
         "--min-signal",
         type=float,
@@ -135,10 +142,10 @@ def main() -> None:
     cli.warnings_to_stdout()
     sheet = read_sheet(args.targets)
     paths = [local_path(address, args.folder, args.downloads) for address in sheet["peaks"]]
-    bins = args.keep.removeprefix("bed:") if args.keep.startswith("bed:") else None
-    written = cli.inside(args.output, "train.h5", "valid.h5", "test.h5", "targets.tsv", "account.tsv")
-    cli.check_outputs([args.genome, args.targets, *paths, args.blacklist, args.aliases, bins], written)
-    genome = Genome(args.genome, index_folder=args.output)
+    intervals = [args.blacklist, args.keep.removeprefix("bed:") if args.keep.startswith("bed:") else None]
+    written = cli.inside(args.output, "train.h5", "valid.h5", "test.h5", "targets.tsv", "account.tsv", "background.tsv")
+    cli.check_outputs([args.genome, args.targets, *paths, args.aliases, *intervals], written)
+    genome = MaskedGenome(args.genome, index_folder=args.output)
     if args.folds is not None:
         rule = replace(rule, split=parts(even_folds(genome.contigs, args.folds), args.fold))
     targets, account = prepare(
@@ -150,6 +157,7 @@ def main() -> None:
         assembly=args.assembly,
         processes=args.processes,
         min_signals=min_signals_of(sheet, args.min_signal),
+        seed=args.seed,
     )
     ACCOUNT.write(account, Path(args.output) / "account.tsv")
     TARGETS.write(targets, Path(args.output) / "targets.tsv")

@@ -16,7 +16,13 @@ import cli
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument("-c", "--checkpoint", nargs="+", required=True, help="checkpoints; several are averaged")
+    parser.add_argument(
+        "-c",
+        "--checkpoint",
+        nargs="+",
+        required=True,
+        help="checkpoints, or folders of shared models; several are averaged",
+    )
     parser.add_argument("--targets", nargs="+", required=True, help="targets by number, name, title or assay")
     cli.add_track_options(parser)
     parser.add_argument(
@@ -54,13 +60,14 @@ def main() -> None:
         from danq.tracks.values import check_share, predict_block, predict_blocks, settings_of
 
     check_share(args.max_unknown)
-    inputs = [*args.checkpoint, args.genome, args.bed]
+    paths = cli.checkpoints(args.checkpoint)
+    inputs = [*paths, args.genome, args.bed]
     if args.shard:
         cli.check_outputs(inputs, [args.output])
     genome = Genome(args.genome, args.index_folder)
     layout = chosen_layout(genome.contigs, args.stride, args.block_size, args.regions, args.bed)
     block = named_block(layout, args.shard) if args.shard else None
-    ensemble = Ensemble(args.checkpoint, args.strands, Devices(args.gpus, args.threads))
+    ensemble = Ensemble(paths, args.strands, Devices(args.gpus, args.threads))
     targets = choose(ensemble.targets, args.targets)
     if block:
         values = predict_block(ensemble, genome, layout, block, targets, args.max_unknown)

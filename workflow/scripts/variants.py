@@ -20,7 +20,13 @@ import cli
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument("-c", "--checkpoint", nargs="+", required=True, help="checkpoints; several are averaged")
+    parser.add_argument(
+        "-c",
+        "--checkpoint",
+        nargs="+",
+        required=True,
+        help="checkpoints, or folders of shared models; several are averaged",
+    )
     parser.add_argument("-g", "--genome", required=True, help="FASTA file of the genome, plain or bgzip")
     parser.add_argument("-v", "--variants", help="VCF, BCF or table of variants")
     parser.add_argument("-o", "--output", default="effects.h5", help="file of effects to write (HDF5)")
@@ -72,10 +78,11 @@ def arguments():
 def main() -> None:
     args = arguments()
     check(args)
+    paths = cli.checkpoints(args.checkpoint)
     skipped = args.skipped
     if args.block is None and skipped is None:  # of blocks, join_variants.py writes the table of all
         skipped = Path(args.output).with_suffix(".skipped.tsv")
-    inputs = [*args.checkpoint, args.genome, args.variants, args.background]
+    inputs = [*paths, args.genome, args.variants, args.background]
     cli.check_outputs(inputs, [args.output, args.table, args.vcf, skipped])
     with cli.quiet_loading():  # loads Keras; imported here so that -h is fast
         from danq.data.chosen_targets import choose
@@ -87,7 +94,7 @@ def main() -> None:
         from danq.variants.scorer import Scorer
         from danq.variants.survey import survey
 
-    ensemble = Ensemble(args.checkpoint, args.strands, Devices(args.gpus, args.threads))
+    ensemble = Ensemble(paths, args.strands, Devices(args.gpus, args.threads))
     chosen = choose(ensemble.targets, args.targets) if args.targets else ensemble.targets
     contigs = Contigs(args.genome, ensemble.length, index_folder=Path(args.output).parent)
     if args.variants and args.block is None:  # of a block alone, join_variants.py checks the whole

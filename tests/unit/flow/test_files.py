@@ -176,3 +176,15 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(files.os, "access", lambda path, mode: path != tmp_path)
     with pytest.raises(UserError, match="the folder cannot be written to; check its permissions"):
         files.check_writable(tmp_path / "results/toy")
+
+
+def test_sdm_apptainer_needs_an_image_that_exists(tmp_path):
+    files.check_container(None, used=False)
+    files.check_container("no.sif", used=False)
+    files.check_container("docker://danq", used=True)
+    (tmp_path / "danq.sif").write_text("")
+    files.check_container(str(tmp_path / "danq.sif"), used=True)
+    with pytest.raises(UserError, match="--sdm apptainer needs the key container"):
+        files.check_container(None, used=True)
+    with pytest.raises(UserError, match=r"container: no such file: no\.sif; build it as docs/container\.md says"):
+        files.check_container("no.sif", used=True)

@@ -76,6 +76,7 @@ PLUMBING = {
     "danq.runtime.interrupt": {"StopRequest", "Stopped"},
     "danq.runtime.staging": set(),
     "danq.published.data_folder": set(),  # packs .mat files when a person starts a program
+    "danq.sharing.*": set(),  # no rule uses it
     "danq.motifs.site_list": {"read_sites"},  # the text format of `predict.py -M`
     "cli": {
         *("check_outputs", "distinct", "inside", "named", "packed_folder"),
@@ -95,6 +96,7 @@ PLUMBING = {
             "attribution_pairs",
             "attribution_tracks",
             "prepare_sequences",
+            "share",
             "variants",
         )
     },

@@ -58,6 +58,19 @@ def genome_copies(config: dict) -> dict[str, str]:
     return {copy: file for copy, file in pairs.items() if copy != file}
 
 
+def check_container(image: str | None, used: bool) -> None:
+    """Raise UserError if jobs are to run in an image, and none is given or its file does not exist.
+
+    used : whether Snakemake was started with --sdm apptainer
+    """
+    if not used:
+        return
+    if image is None:
+        raise UserError("--sdm apptainer needs the key container: the image of docs/container.md, such as danq.sif")
+    if "://" not in image and not Path(image).is_file():
+        raise UserError(f"container: no such file: {image}; build it as docs/container.md says, or check the path")
+
+
 def bundle_files(config: dict) -> list[str]:
     """The .mat files of the bundle, on disk."""
     return [on_disk(config, f"{config['bundle']['folder']}/{split}.mat") for split in SPLITS]

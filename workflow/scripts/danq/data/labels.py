@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Labels:
     peaks: np.ndarray  # number of peaks of each target
     between: list[np.ndarray]  # for each target, lengths in bp of the peaks that make no bin positive
     unused: pd.DataFrame  # one row per target, columns UNUSED: numbers of peaks left out or cut, by reason
+    near: np.ndarray | None = None  # bool (bins,), whether a bin's window touches a peak; with `rule.matched` only
 
 
 def label(
@@ -50,13 +51,17 @@ def label(
     min_signals : the signal threshold of each target, if it is not that of the rule
     """
     read = partial(_label_one, grid, rule)
+    near = np.zeros(len(grid), bool) if rule.matched else None
+    found = []
     with parallel(processes) as mapped:
         work = mapped(read, _with_thresholds(peak_files, rule, min_signals))
-        bins, covered, counts, between, unused = zip(
-            *tqdm(work, "reading peaks", len(peak_files), unit=" files", disable=None), strict=True
-        )
+        for touched, *of_target in tqdm(work, "reading peaks", len(peak_files), unit=" files", disable=None):
+            found.append(of_target)
+            if near is not None:
+                near[touched] = True
+    bins, covered, counts, between, unused = zip(*found, strict=True)
     table = pd.DataFrame(unused, columns=list(UNUSED))
-    return Labels(grid, list(bins), np.array(covered), np.array(counts), list(between), table)
+    return Labels(grid, list(bins), np.array(covered), np.array(counts), list(between), table, near)
 
 
 def _with_thresholds(peak_files, rule: Rule, min_signals) -> list[tuple[str | Path, float | None]]:
@@ -64,11 +69,11 @@ def _with_thresholds(peak_files, rule: Rule, min_signals) -> list[tuple[str | Pa
     return list(zip(peak_files, min_signals or [rule.min_signal] * len(peak_files), strict=True))
 
 
-def _label_one(
-    grid: Grid, rule: Rule, given: tuple[str | Path, float | None]
-) -> tuple[np.ndarray, int, int, np.ndarray, tuple[int, ...]]:
+def _label_one(grid: Grid, rule: Rule, given: tuple[str | Path, float | None]) -> tuple:
+    """The bins whose windows touch a peak (None unless `rule.matched`), and the values of `Labels` for one target."""
     path, min_signal = given
     peaks = read_on(path, grid, min_signal, rule.aliases, rule.resize is not None)
+    touched = _touched(grid, rule, path, peaks) if rule.matched else None
     if rule.resize:
         peaks = resized(peaks, grid.bin, grid.lengths)
     _check_lost(path, peaks, rule)
@@ -76,7 +81,16 @@ def _label_one(
     start, end = merged(grid.line(peaks.contig, peaks.start), grid.line(peaks.contig, peaks.end))
     between = ~grid.holds(bins, peaks)
     unused = (sum(peaks.skipped.values()), peaks.outside, peaks.weak, peaks.clipped)
-    return bins, int((end - start).sum()), len(peaks), (peaks.end - peaks.start)[between], unused
+    return touched, bins, int((end - start).sum()), len(peaks), (peaks.end - peaks.start)[between], unused
+
+
+def _touched(grid: Grid, rule: Rule, path: str | Path, peaks: Peaks) -> np.ndarray:
+    """Bins whose windows touch a peak, also one below the threshold: it may be weak, but it is no background."""
+    if peaks.weak and peaks.kind != "bedGraph":  # most stretches of a bedGraph are no weak peaks
+        peaks = read_peaks(path, grid.contigs, aliases=rule.aliases)
+    start, end = peaks.start - rule.flank, peaks.end + rule.flank
+    wide = replace(peaks, start=np.maximum(start, 0), end=np.minimum(end, grid.lengths[peaks.contig]))
+    return grid.touched(wide)
 
 
 def _check_lost(path: str | Path, peaks: Peaks, rule: Rule) -> None:

@@ -38,6 +38,7 @@ class Peaks:
     summit : int64 (n,), in bp on the contig: of narrowPeak and MACS's .xls the highest base, otherwise the middle; None
         if summits were not asked for
     renamed : names of contigs in the file to other names in the genome
+    kind : format of the file, such as narrowPeak
     """
 
     contig: np.ndarray
@@ -50,6 +51,7 @@ class Peaks:
     joined: int = 0
     summit: np.ndarray | None = None
     renamed: dict[str, str] = field(default_factory=dict)
+    kind: str = ""
 
     @property
     def total(self) -> int:
@@ -111,7 +113,9 @@ def read_peaks(
     counts = (int(((contig >= 0) & ~inside).sum()), int((inside & ~strong).sum()), int(beyond.sum()))
     summit = np.minimum(summit, end - 1)[strong] if summits else None
     renamed = {name: other for name, other in known.items() if other not in (None, name)}
-    peaks = Peaks(contig[strong], start[strong], end[strong], dict(skipped), *counts, summit=summit, renamed=renamed)
+    peaks = Peaks(
+        contig[strong], start[strong], end[strong], dict(skipped), *counts, summit=summit, renamed=renamed, kind=kind
+    )
     return _joined(peaks) if kind == "bedGraph" else peaks
 
 

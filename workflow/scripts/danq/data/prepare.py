@@ -17,6 +17,7 @@ from tqdm import tqdm
 from ..errors import UserError
 from . import onehot
 from .account import Account
+from .background import BACKGROUND, background
 from .genome import Genome
 from .genome_copy import SUFFIX
 from .grid import Grid
@@ -30,8 +31,13 @@ from .windows import BLOCK, blocks, writing
 log = logging.getLogger(__name__)
 
 
-def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule, account: Account) -> np.ndarray:
-    """Sorted numbers of the bins that become windows, before the split and before unknown bases are looked for."""
+def kept_bins(
+    labels: Labels, targets: Sequence[Target], rule: Rule, account: Account, blacklisted: np.ndarray
+) -> np.ndarray:
+    """Sorted numbers of the bins that become windows, before the split and before unknown bases are looked for.
+
+    blacklisted : numbers of the bins on the blacklist
+    """
     grid, keep = labels.grid, rule.keep
     mask = np.zeros(len(grid), bool)
     if keep == "all":
@@ -47,9 +53,8 @@ def kept_bins(labels: Labels, targets: Sequence[Target], rule: Rule, account: Ac
         for target in chosen:
             mask[labels.bins[target]] = True
     bins = np.flatnonzero(mask)
-    if rule.blacklist:
-        mask[grid.touched(read_on(rule.blacklist, grid, aliases=rule.aliases))] = False
-        bins = account.drop(bins, mask[bins], "blacklist")
+    mask[blacklisted] = False
+    bins = account.drop(bins, mask[bins], "blacklist")
     if rule.off_contig == "drop":
         contig, start = grid.locate(bins)
         inside = (start >= rule.flank) & (start + grid.bin + rule.flank <= grid.lengths[contig])
@@ -67,8 +72,12 @@ def prepare(
     assembly: str = "",
     processes: int = 1,
     min_signals: Sequence[float | None] | None = None,
+    seed: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write train.h5, valid.h5 and test.h5 into `output`, and return the table of targets and the account of bins.
+
+    With `rule.matched`, the genome is a `MaskedGenome`, background windows are added, chosen by the seed, and their
+    table is written to background.tsv; see `background`.
 
     The first table has one row per target and split: windows, positives, prevalence, peaks, those that make no bin
     positive or were left out by reason, and the share of the genome that the peaks cover. The second has one row per
@@ -82,7 +91,10 @@ def prepare(
     split = Split(rule.split, grid)
     labels = label(grid, peak_files, rule, processes, min_signals)
     account = Account(grid)
-    bins = kept_bins(labels, targets, rule, account)
+    blacklisted = (
+        grid.touched(read_on(rule.blacklist, grid, aliases=rule.aliases)) if rule.blacklist else np.zeros(0, np.int64)
+    )
+    bins = kept_bins(labels, targets, rule, account, blacklisted)
     if not len(bins):
         raise UserError(f"windows.keep {rule.keep!r} keeps no bin; check the peaks, or keep more bins")
     part = split.assign(bins, rule.flank)
@@ -91,6 +103,7 @@ def prepare(
     if rule.unknown_bases == "drop":
         known = _known_sequence(genome, grid, bins, rule)
         bins, part = account.drop(bins, known, "unknown_bases"), part[known]
+    made_by = {"rule": rule.record(), "genome": genome.path.name.removesuffix(SUFFIX), "genome_size": genome.size}
     account.keep(bins, part)
     log.info("bins of %d bp: %s", rule.bin, account)
     for code, name in enumerate(SPLITS):
@@ -98,7 +111,16 @@ def prepare(
             raise UserError(
                 f"split.{name}: no window is left in {', '.join(rule.split[name])}; choose other contigs or regions"
             )
-    made_by = {"rule": rule.record(), "genome": genome.path.name.removesuffix(SUFFIX), "genome_size": genome.size}
+    background_table = None
+    if rule.matched:
+        free = grid.whole.copy()
+        free[blacklisted] = False
+        *added, background_table = background(genome, labels, free, split, rule, (bins, part), seed)
+        account.keep(*added)
+        bins, part = (np.concatenate(pair) for pair in zip((bins, part), added, strict=True))
+        order = np.argsort(bins)
+        bins, part = bins[order], part[order]
+        made_by["background"] = {"per_window": rule.matched, "seed": seed}
     tables = []
     for code, name in enumerate(SPLITS):
         chosen = bins[part == code]
@@ -107,6 +129,8 @@ def prepare(
         )
         tables.append(_table(name, targets, labels, positives, len(chosen), genome.size))
         log.info("%s: %s windows", name, f"{len(chosen):,}")
+    if background_table is not None:
+        BACKGROUND.write(background_table, Path(output) / "background.tsv")
     table = pd.concat(tables, ignore_index=True)
     between = [len(lengths) for lengths in labels.between]
     suggested = smaller_bin(np.concatenate(labels.between), rule) if any(between) and not rule.resize else 0

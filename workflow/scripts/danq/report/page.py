@@ -15,6 +15,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from ..data.account import ACCOUNT, DROPPED
+from ..data.background import BACKGROUND
 from ..data.folds import FOLDS
 from ..data.scarcity import findings
 from ..data.split import SPLITS
@@ -43,6 +44,7 @@ from ..published.figures import MEDIANS
 from ..published.target_list import is_published
 from . import contributions, data, search, variants
 from .data import as_json, picture
+from .descriptions import held_out, kept
 
 MOST_WARNINGS = 20
 UNUSED_TITLES = dict(
@@ -84,17 +86,6 @@ class ModelResults:
 
     def run(self) -> dict:
         return read_json(self.trained / "training/run.json", "record of the run", "recipe.architecture")
-
-
-def _kept(rule: dict) -> str:
-    """A description of the bins that became windows, which decide what the negatives are."""
-    kind, _, what = rule.get("keep", "").partition(":")
-    return {
-        "any": "bins with at least one target",
-        "all": "all bins",
-        "assay": f"bins with at least one {what} target",
-        "bed": f"bins in {Path(what).name}",
-    }.get(kind, "")
 
 
 def logged_warnings(folder: str | Path) -> list[str]:
@@ -176,20 +167,6 @@ def _account(path: Path, made_by: dict) -> dict | None:
     }
 
 
-def _held_out(labelled: dict) -> str:
-    """A description of the test windows of labelled sequences."""
-    test, by = labelled["split"]["test"], labelled["by"]
-    if isinstance(test, float):
-        return f"{test:.0%} of the sequences, in whole groups of near-duplicates (of {labelled['shared']} bp or more)"
-    names = ", ".join(Path(one).name if by in ("file", "name") else str(one) for one in test)
-    return {
-        "file": f"sequences of {names}",
-        "name": f"sequences that {names} lists",
-        "contig": f"sequences on {names}",
-        "column": f"sequences with {names} in the column {labelled['column']}",
-    }[by]
-
-
 def _unused(listed: pd.DataFrame) -> pd.Series:
     """Numbers of peaks of all targets that were left out or cut, by reason."""
     first = listed[listed["split"] == listed["split"].iloc[0]]
@@ -210,11 +187,14 @@ def _run(windows: Path, logs: str | Path | None) -> dict:
     listed = TARGETS.read(windows / "targets.tsv")
     return {
         "made_by": test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
-        "kept": _kept(test.made_by.get("rule", {})),
+        "kept": kept(test.made_by.get("rule", {})),
         "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
         "little": findings(listed),
         "account": _account(windows / "account.tsv", test.made_by),
-        "held_out": _held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
+        "background": (
+            BACKGROUND.read(windows / "background.tsv").to_dict("records") if "background" in test.made_by else []
+        ),
+        "held_out": held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
         "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
         "warnings": logged_warnings(logs) if logs else [],
         "most": MOST_WARNINGS,
