@@ -1,5 +1,7 @@
 """The exception for mistakes of the user."""
 
+import re
+
 
 class UserError(Exception):
     """A mistake in the input that the user can fix.
@@ -11,5 +13,5 @@ class UserError(Exception):
     """
 
     def __init__(self, message: str = "", kind: str = ""):
-        super().__init__(message)
+        super().__init__(re.sub(r"\s*\n\s*", " ", message))  # those of other libraries have several lines
         self.kind = kind

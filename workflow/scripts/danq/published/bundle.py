@@ -105,6 +105,8 @@ class Bundle:
             raise UserError(
                 f"{self.path}: {self._names[0]} and {self._names[1]} have axes that do not fit; {expected} are needed"
             )
+        if 0 in (*sequence, *labels):
+            raise UserError(f"{self.path}: {' or '.join(self._names)} is empty; download the file again")
         (self.length, _, self.n), self.n_targets = sequence, labels[0]
 
     def _pick(self, found: dict):
