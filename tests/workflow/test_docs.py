@@ -88,7 +88,7 @@ def test_commands_name_programs_options_and_targets_that_exist(page):
         name = words[0].removeprefix("workflow/scripts/")
         if name == "make":
             named = [word for word in words[1:] if "=" not in word]
-            assert set(named) <= TARGETS | {"new", "plan", "run"}, line
+            assert set(named) <= TARGETS, line
         elif name == "snakemake":
             check_snakemake(words, line)
         elif name.startswith("benchmarks/") or (SCRIPTS / "prototypes" / name).is_file():
