@@ -31,11 +31,17 @@ def arguments():
         help="known motifs by factor or id, strings of A, C, G, T and N (N keeps the background), or NAME=STRING",
     )
     parser.add_argument(
-        "--pairs", nargs="+", default=[], metavar="A:B", help="pairs of inserts, or all (A is in the middle, B beside it)"
+        "--pairs",
+        nargs="+",
+        default=[],
+        metavar="A:B",
+        help="pairs of inserts, or all (A is in the middle, B beside it)",
     )
     parser.add_argument("--max-gap", type=int, default=100, help="largest number of bases between the two of a pair")
     parser.add_argument("--step", type=int, default=5, help="difference of two gaps in bp")
-    parser.add_argument("-t", "--targets", nargs="+", default=[], help="targets by number, name or assay (default: all)")
+    parser.add_argument(
+        "-t", "--targets", nargs="+", default=[], help="targets by number, name or assay (default: all)"
+    )
     parser.add_argument(
         "--bases", choices=("consensus", "samples"), default="consensus", help="the most probable bases, or samples"
     )
@@ -51,7 +57,9 @@ def arguments():
         "--strands", choices=("both", "forward"), default="both", help="average both strands, or predict forward only"
     )
     parser.add_argument("--cache", help="where .mat files are packed (default: their folder, or ~/.cache/danq)")
-    parser.add_argument("-g", "--gpus", type=int, help="number of GPUs; an error if not available (default: one if any)")
+    parser.add_argument(
+        "-g", "--gpus", type=int, help="number of GPUs; an error if not available (default: one if any)"
+    )
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     parser.add_argument("-o", "--output", default="effects.tsv", help="table to write (.tsv[.gz])")
     parser.add_argument("--pairs-output", help="table of pairs to write (default: OUTPUT with .pairs.tsv)")

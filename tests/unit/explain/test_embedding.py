@@ -77,7 +77,11 @@ def test_words_are_known_motifs_or_strings():
         *(("ctcf", "AAA"), ("MA1.2", "CCC"), ("ACT", "GGG")),
         *(("GNT", "GNT"), ("site", "GATTACA")),
     ]
-    for word, message in {"REST": "REST: neither a known motif nor", "x=NN": "x: neither", "=AC": "AC: neither"}.items():
+    for word, message in {
+        "REST": "REST: neither a known motif nor",
+        "x=NN": "x: neither",
+        "=AC": "AC: neither",
+    }.items():
         with pytest.raises(UserError, match=message):
             inserts.chosen([word], some)
     with pytest.raises(UserError, match="GNT: two inserts have this name"):
@@ -129,4 +133,3 @@ def test_a_planted_spacing_is_found():
     assert best["low"] > 1
     others = table.drop(index=best.name)
     assert others["interaction"].max() < best["interaction"] - 2
-

@@ -40,9 +40,7 @@ class Laboratory:
     seed : None inserts the most probable bases of each motif; a number samples bases with this seed
     """
 
-    def __init__(
-        self, ensemble: Ensemble, backgrounds: np.ndarray, targets: Sequence[Target], seed: int | None = None
-    ):
+    def __init__(self, ensemble: Ensemble, backgrounds: np.ndarray, targets: Sequence[Target], seed: int | None = None):
         self._ensemble, self._backgrounds, self._seed = ensemble, backgrounds, seed
         self.targets = list(targets)
         self.n, self.length = backgrounds.shape
