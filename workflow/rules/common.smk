@@ -47,6 +47,7 @@ from flow.options import (
     blocks_in,
     by_model,
     control_options,
+    embed_options,
     import_options,
     listed,
     options,
@@ -92,6 +93,9 @@ VARIANTS = config["variants"]["files"]
 VARIANT_MODELS = config["variants"]["models"] or MODELS
 VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
 VARIANT_FILES += ["pictures"] if config["variants"]["pictures"] else []
+EMBED_MODELS = (config["embed"]["models"] or MODELS) if config["embed"]["inserts"] else []
+EMBED_FILES = ["embedding.tsv", "embedding.png"]
+EMBED_FILES += ["embedding_pairs.tsv", "embedding_pairs.png"] if config["embed"]["pairs"] else []
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
@@ -113,6 +117,7 @@ by_name_of = by_model
 by_name = partial(by_model, COMPARED)
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
+EMBED_KNOWN = on_disk(config["motifs"]["known"]) if config["motifs"]["known"] else []
 
 
 wildcard_constraints:

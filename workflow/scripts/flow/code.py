@@ -79,7 +79,7 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "check_variants", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
+            *("baseline", "check_variants", "embed", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_tracks", "join_variants", "motifs"),
             *("predict", "prepare", "report", "shuffled_labels", "simulate", "tracks", "train", "variants"),
         )

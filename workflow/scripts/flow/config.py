@@ -67,6 +67,7 @@ def checked(config: dict) -> dict:
     sequences.check(config)
     if config["variants"]["files"]:
         check_variants(config)
+    check_embed(config)
     return config
 
 
@@ -205,6 +206,19 @@ def check_variants(config: dict) -> None:
         )
 
 
+def check_embed(config: dict) -> None:
+    """Check that the models and the pairs of `embed` exist."""
+    embed = config["embed"]
+    unknown = [name for name in embed["models"] if name not in config["models"]]
+    if unknown:
+        raise UserError(f"embed.models: no model {unknown[0]!r}; the config has {', '.join(config['models'])}")
+    names = {insert.rpartition("=")[0] or insert for insert in embed["inserts"]}
+    for pair in embed["pairs"]:
+        if not names or (pair != "all" and not set(pair.split(":")) <= names):
+            known = ", ".join(sorted(names)) or "not given"
+            raise UserError(f"embed.pairs: {pair} is not a pair of embed.inserts, which are {known}; write A:B or all")
+
+
 def listed_targets(config: dict) -> Listed:
     """The targets of the sheet or of the bundle's list.
 
@@ -252,6 +266,11 @@ def check_names(config: dict, targets: list[Target]) -> None:
             choose(targets, config["variants"]["targets"])
         except UserError as error:
             raise UserError(f"variants.targets: {error}") from None
+    if config["embed"]["inserts"] and config["embed"]["targets"]:
+        try:
+            choose(targets, config["embed"]["targets"])
+        except UserError as error:
+            raise UserError(f"embed.targets: {error}") from None
     table = config["evaluate"]["published"]
     counted = config["source"] == "peaks" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():

@@ -95,6 +95,16 @@ def baseline_options(config: dict, name: str) -> dict:
     return {"seed": config["seed"], **within(config, "motifs", "release", "taxa")}
 
 
+def embed_options(config: dict) -> dict:
+    """The options of embed.py, without files. The gaps matter only to pairs, the JASPAR release only without a file."""
+    block = dict(config["embed"])
+    block.pop("models")
+    if not block["pairs"]:
+        block = {name: value for name, value in block.items() if name not in ("pairs", "max_gap", "step")}
+    jaspar = {} if config["motifs"]["known"] else within(config, "motifs", "release", "taxa")
+    return {name: value for name, value in (block | jaspar).items() if value != []} | {"seed": config["seed"]}
+
+
 def variant_options(config: dict) -> dict:
     """The options of variants.py for the lists of variants, all but the background."""
     keys = ("targets", "scores", "ref_mismatch", "strands", "block_size")

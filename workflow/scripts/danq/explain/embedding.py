@@ -1,9 +1,9 @@
 """The effect of motifs alone and in pairs: what a model predicts for backgrounds with and without them.
 
-Marginalisation (Koo et al., PLOS Computational Biology 17:e1008925, 2021; tangermeme's `marginalize`; for pairs, BPNet's
-in-silico analysis, Avsec et al., Nature Genetics 53:354, 2021): a motif is put into the middle of many background
-sequences that keep nothing of the genome but its dinucleotides, and the effect is the mean change of the logit. The
-sequence around a motif varies, so the effect is that of the motif.
+Marginalisation (Koo et al., PLOS Computational Biology 17:e1008925, 2021; tangermeme's `marginalize`; for pairs,
+BPNet's in-silico analysis, Avsec et al., Nature Genetics 53:354, 2021): a motif is put into the middle of many
+background sequences that keep nothing of the genome but its dinucleotides, and the effect is the mean change of the
+logit. The sequence around a motif varies, so the effect is that of the motif.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def in_pairs(
     """The effect of two inserts at each gap, side and strand: tables with the columns of `PAIRS`, one for each place.
 
     The first insert is in the middle, the second one to its right or left, `gap` bases between them, on the same strand
-    (+) or the other one (-). `interaction` is the effect of both minus the effects of each alone at the same places: what
-    the two do to each other. Places beyond the ends of the backgrounds are left out, and their number is logged.
+    (+) or the other one (-). `interaction` is the effect of both minus the effects of each alone at the same places:
+    what the two do to each other. Places beyond the ends of the backgrounds are left out, and their number is logged.
 
     The first table is empty, so that there is one without any pair.
     """

@@ -1,8 +1,8 @@
 """Hits: matches of motifs that the contributions of the bases support.
 
 A motif matches at many places that a model does not use. A match is a hit of a target if its bases contribute to the
-target's prediction more than as many bases from random positions of the same windows. Where hits overlap, the best match
-is taken first, and a base counts for one hit only, so that the hits of a window never carry more than there is.
+target's prediction more than as many bases from random positions of the same windows. Where hits overlap, the best
+match is taken first, and a base counts for one hit only, so that the hits of a window never carry more than there is.
 """
 
 from __future__ import annotations

@@ -130,8 +130,8 @@ class Spaced:
     """Counts of the spacings of pairs of hits.
 
     A spacing is the side of the first hit that the second is on, as the first motif reads, the number of bases between
-    the two (negative if they overlap), and whether they are on the same strand. Of two hits of one motif, the left one on
-    the forward strand is the first.
+    the two (negative if they overlap), and whether they are on the same strand. Of two hits of one motif, the left one
+    on the forward strand is the first.
     """
 
     def __init__(self, pairs: pd.DataFrame, first_width: int, second_width: int, length: int, same: bool):
