@@ -1,10 +1,13 @@
 """Hits, what they carry, and pairs, on windows with planted motifs and planted contributions."""
 
+import gzip
+
 import numpy as np
 import pytest
 
 from danq.data.targets import Target
 from danq.explain.carried import ALL, CARRIED, Sums
+from danq.explain.find_hits import FILES, HITS, MATCHES, Choice, Given, find_hits
 from danq.explain.hits import Noise, supported
 from danq.explain.neighbours import NEIGHBOURS, SPACINGS, independent, neighbours
 from danq.motifs.known import Known
@@ -167,3 +170,57 @@ def test_a_pair_that_two_windows_show_counts_once(hits):
     row = table[(table["first"] == "one") & (table["second"] == "two")].iloc[0]
     assert (row["pairs"], row["count"], row["windows"]) == (1, 1, 6)
     assert independent(contig, start, 120).tolist() == [True, False] * 6
+
+
+def write(folder, planted, places=None, size=70):
+    """The files of `find_hits` for two targets, the second of which nothing contributes to."""
+    onehot, contributions, _ = planted
+
+    def blocks(factor):
+        return lambda: (
+            (onehot[begin : begin + size], factor * contributions[begin : begin + size].astype(np.float32))
+            for begin in range(0, N, size)
+        )
+
+    other = Target(2, "nothing", "TF")
+    given = [Given(target, blocks(2 - target.index), N, LENGTH, places) for target in (TARGET, other)]
+    find_hits(given, KNOWN, folder, Choice())
+    return folder
+
+
+def test_files_list_the_hits_with_their_places(tmp_path, planted, hits):
+    onehot, _, _ = planted
+    start = 1000 + 40 * np.arange(N)  # each place of the genome is in three windows, with other sequences
+    places = (np.array(["chr1"] * N, object), start)
+    folder = write(tmp_path, planted, places)
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+    table = HITS.read(folder / "hits.tsv.gz")
+    found, counts = hits
+    assert (table["index"] == 1).all()  # contributions of 0 support nothing
+    assert abs(len(table) - len(found)) <= 2  # the noise is drawn block by block
+    letters = "".join
+    for row in table.head(40).itertuples():
+        codes = onehot[row.window, row.position : row.position + 10].argmax(axis=1)
+        codes = 3 - codes[::-1] if row.strand == "-" else codes
+        assert row.sequence == letters("ACGT"[code] for code in codes)
+        assert (row.contig, row.start, row.end) == ("chr1", start[row.window] + row.position, row.start + 10)
+    fates = MATCHES.read(folder / "matches.tsv")
+    assert fates["hits"].tolist() == [len(table), 0]
+    assert fates["unsupported"][1] == fates[["hits", "unsupported", "overlapping"]].loc[0].sum() > counts[0]
+    with gzip.open(folder / "hits.bed.gz", "rt") as file:
+        bed = [line.rstrip("\n").split("\t") for line in file]
+    assert {line[3] for line in bed} == {"ONE/site", "TWO/site"}
+    assert max(int(line[4]) for line in bed) == 1000
+    assert bed == sorted(bed, key=lambda line: (line[0], int(line[1]), int(line[2])))
+    carried = CARRIED.read(folder / "carried.tsv")
+    assert carried[carried["index"] == 2]["name"].tolist() == [ALL]
+    assert NEIGHBOURS.read(folder / "pairs.tsv")["index"].tolist() == [1, 1, 1]
+    assert len(SPACINGS.read(folder / "spacings.tsv")) > 10
+
+
+def test_blocks_and_repetitions_give_the_same_bytes(tmp_path, planted):
+    one, other = write(tmp_path / "a", planted), write(tmp_path / "b", planted)
+    for name in FILES:
+        if name != "hits.bed.gz":
+            assert (one / name).read_bytes() == (other / name).read_bytes()
+    assert not (one / "hits.bed.gz").exists()  # the places are not known
