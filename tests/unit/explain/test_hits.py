@@ -215,7 +215,12 @@ def test_files_list_the_hits_with_their_places(tmp_path, planted, hits):
     carried = CARRIED.read(folder / "carried.tsv")
     assert carried[carried["index"] == 2]["name"].tolist() == [ALL]
     assert NEIGHBOURS.read(folder / "pairs.tsv")["index"].tolist() == [1, 1, 1]
-    assert len(SPACINGS.read(folder / "spacings.tsv")) > 10
+    assert SPACINGS.read(folder / "spacings.tsv").iloc[0][["side", "gap", "strand", "count"]].tolist() == [
+        "right",
+        7,
+        "-",
+        75,
+    ]
 
 
 def test_blocks_and_repetitions_give_the_same_bytes(tmp_path, planted):
