@@ -28,6 +28,7 @@ DECIDING = (
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
+    "danq.runtime.gradients",  # the logits that attributions explain
     "danq.runtime.predict",
     "danq.runtime.predict_sequences",
     "danq.runtime.predictions",
@@ -79,7 +80,17 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("baseline", "check_variants", "embed", "evaluate", "export_bundle", "fetch", "hub", "import_bundle"),
+            *(
+                "attribute",
+                "baseline",
+                "check_variants",
+                "embed",
+                "evaluate",
+                "export_bundle",
+                "fetch",
+                "hub",
+                "import_bundle",
+            ),
             *("import_weights", "index_genome", "influence", "join_tracks", "join_variants", "motifs"),
             *("predict", "prepare", "report", "shuffled_labels", "simulate", "tracks", "train", "variants"),
         )
