@@ -56,7 +56,7 @@ format: $(READY)  ## bring the code into style
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/snakefmt Snakefile workflow
 
-docs: $(READY)  ## write the tables of config/README.md that follow from the code
+docs: $(READY)  ## write the tables of config/README.md and docs/models.md that follow from the code
 	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.reference
 
 lock:  ## pin all versions again (needs uv)

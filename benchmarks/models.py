@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import signal
 import statistics
 from pathlib import Path
 
@@ -83,22 +84,42 @@ def main() -> None:
     results = {(model, name): [] for model in args.models for name in contenders}
     with common.scratch(args.folder, 1000 * n) as folder:
         simulated.write_windows(folder / "windows.h5", n, LENGTH, TARGETS)
-        for turn in range(args.repeats):
-            for (model, name), found in results.items():
-                found.append(common.apart(contenders[name], model, folder / "windows.h5", args))
-                common.say(
-                    f"round {turn + 1}, {model}, {name}: training {found[-1]['train']:.1f}, "
-                    f"prediction {found[-1]['predict']:.1f} windows/s"
-                )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # `timeout` also leaves a table
+        try:
+            measure(contenders, results, folder / "windows.h5", args)
+        except KeyboardInterrupt:
+            common.say("stopped: the table has the rounds that were finished")
+    print_speeds(results, list(contenders), args)
+
+
+def measure(contenders: dict, results: dict, windows: Path, args: argparse.Namespace) -> None:
+    """Add the speeds of all implementations to `results`, in turns."""
+    for turn in range(args.repeats):
+        for (model, name), found in results.items():
+            found.append(common.apart(contenders[name], model, windows, args))
+            common.say(
+                f"round {turn + 1}, {model}, {name}: training {found[-1]['train']:.1f}, "
+                f"prediction {found[-1]['predict']:.1f} windows/s"
+            )
+
+
+def print_speeds(results: dict, contenders: list[str], args: argparse.Namespace) -> None:
+    """Print medians and ranges over the finished rounds, and the ratios of medians."""
     rows = []
-    others = list(contenders)[1:]
     for work in ("train", "predict"):
         for model in args.models:
-            medians = {name: statistics.median(r[work] for r in results[model, name]) for name in contenders}
-            for name, rate in medians.items():
-                row = {"": f"{work} {model}", "implementation": name, "windows/s": f"{rate:,.1f}"}
+            speeds = {name: [r[work] for r in results[model, name]] for name in contenders if results[model, name]}
+            medians = {name: statistics.median(found) for name, found in speeds.items()}
+            for name, found in speeds.items():
+                row = {"": f"{work} {model}", "implementation": name, "rounds": len(found)}
+                row |= {"windows/s": f"{medians[name]:,.1f}", "range": f"{min(found):,.1f}-{max(found):,.1f}"}
                 row |= {"parameters": f"{results[model, name][0]['parameters']:,}"}
-                rows.append(row | {f"to {other}": common.times(rate / medians[other]) for other in others})
+                for other in contenders[1:]:
+                    row[f"to {other}"] = common.times(medians[name] / medians[other]) if other in medians else ""
+                rows.append(row)
+    if not rows:
+        common.say("nothing was measured")
+        return
     title = f"models: {LENGTH} bp, {TARGETS} targets, batch {args.batch}, {args.steps} batches, {args.repeats} rounds"
     common.print_table(title, rows)
 

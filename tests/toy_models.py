@@ -103,3 +103,31 @@ def word_model(length, word, weight, bias):
     scan.set_weights([np.array([[[float(base == letter)] for letter in "ACGT"] for base in word])])
     dense.set_weights([np.full((1, 1), weight), np.full(1, bias)])
     return model
+
+
+# Small sizes of every architecture for windows of 60 bp. They differ from the published ones in every whole number.
+SMALL = {
+    "DanQ": {"filters": 6, "kernel": 6, "pool": 6, "lstm": 3, "dense": 5},
+    "DeepSEA": {"filters": 6, "filters2": 5, "filters3": 5, "kernel": 6, "kernel2": 3, "kernel3": 2, "dense": 7}
+    | {"pool": 2, "pool2": 2},
+    "DanQ-JASPAR": {"filters": 6, "kernel": 6, "pool": 6, "lstm": 3, "dense": 5},
+    "Basset": {"filters": 6, "filters2": 5, "filters3": 5, "kernel": 6, "kernel2": 3, "kernel3": 2}
+    | {"pool": 2, "pool2": 2, "pool3": 2, "dense": 7, "dense2": 6},
+    "Compact": {"filters": 6, "kernel": 6, "kernel2": 3, "pool": 4, "channels": 5, "blocks": 2, "pool2": 3, "dense": 7}
+    | {"first": "gelu"},
+    "DeepBind": {"filters": 6, "kernel": 7, "dense": 5, "network": "M2", "pooling": "max"},
+    "DeepMotif-CNN": {"filters": 6, "kernel": 6, "kernel2": 3, "kernel3": 2, "pool": 3, "dropout": 0.1},
+    "DeepMotif-CNN-RNN": {"filters": 6, "kernel": 6, "lstm": 3},
+    "DeepCpG-CnnL2h128": {"filters": 6, "filters2": 5, "kernel": 6, "kernel2": 4, "pool": 3, "pool2": 3, "dense": 7},
+    "DeepCpG-CnnRnn01": {"filters": 6, "filters2": 5, "kernel": 6, "kernel2": 4, "pool": 3, "pool2": 2, "gru": 3},
+    "Basenji-Basset": {"filters": 6, "filters2": 4, "filters3": 8, "filters4": 5, "kernel": 6, "kernel2": 3}
+    | {"pool": 2, "blocks": 2, "dense": 7},
+    "BPNet": {"filters": 6, "kernel": 6, "kernel2": 4, "blocks": 2},
+    "TBiNet": {"filters": 6, "kernel": 6, "pool": 6, "lstm": 3, "dense": 5},
+    "DeepATT": {"filters": 6, "kernel": 6, "pool": 6, "lstm": 3, "heads": 2, "head_size": 3, "dense": 5},
+    "DeeperDeepSEA": {"filters": 6, "filters2": 5, "filters3": 5, "kernel": 6, "kernel2": 3, "kernel3": 2, "dense": 7}
+    | {"pool": 2, "pool2": 2},
+    "Beluga": {"filters": 6, "filters2": 5, "filters3": 5, "kernel": 6, "kernel2": 3, "kernel3": 2, "dense": 7}
+    | {"pool": 2, "pool2": 2},
+    "Sei": {"filters": 6, "filters2": 5, "filters3": 4, "kernel": 6, "kernel2": 3, "pool": 2, "splines": 5, "dense": 7},
+}

@@ -124,3 +124,57 @@ def windows(folder: Path, min_signal: float | None = None) -> dict | None:
             split = next((name for name, only in SPLITS.items() if only == contig), "train")
             result[split][contig, place] = (bases, "".join(bits))
     return result
+
+
+def labelled(path: Path, labels: Path | None, length: int) -> list[tuple[str, str]] | None:
+    """Bases and label of each record of FASTA or of a table with a column `seq`; those without a label are left out.
+
+    labels : table of names and labels; None for labels in the headers or the column `Bound`
+    """
+    lines = text_lines(path)
+    table = _labels(labels) if labels else {}
+    if lines is None or table is None:
+        return None
+    found = []
+    lines = [line for line in lines if line.strip()]
+    for name, bit, bases in _labelled_fasta(lines) if lines[0].startswith(">") else _labelled_rows(lines):
+        bit = table.get(name, "NA") if labels else bit
+        known = {"1.0": "1", "0.0": "0"}.get(bit, bit)
+        if known not in ("0", "1", "", "NA", "nan", "NaN", ".", "<NA>") or not bases.isalpha():
+            return None
+        if known in ("0", "1"):
+            bases = "".join(one if one in "ACGT" else "N" for one in bases.upper())
+            cut, left = max(len(bases) - length, 0) // 2, max(length - len(bases), 0) // 2
+            found.append((("N" * left + bases[cut : cut + length]).ljust(length, "N"), known))
+    return found
+
+
+def _labels(path: Path) -> dict[str, str] | None:
+    rows = [line.split("\t") for line in text_lines(path) or [] if line.strip()]
+    if not rows or any(len(row) != 2 for row in rows):
+        return None
+    found = {name.strip().strip('"'): bit.strip().strip('"') for name, bit in rows[1:]}  # quotes, as in CSV
+    return found if len(found) == len(rows) - 1 else None
+
+
+def _labelled_fasta(lines: list[str]) -> list[tuple[str, str, str]]:
+    found: list[list[str]] = []
+    for line in lines:
+        if line.startswith(">"):
+            words = line[1:].replace("|", " ").replace(";", " ").split()
+            marked = [word.removeprefix("label=") for word in words if word.startswith("label=")]
+            found.append([(line[1:].split() or [""])[0], (marked or words[1:][-1:] or ["none"])[0], ""])
+        else:
+            found[-1][2] += line.strip()
+    return [tuple(one) for one in found]
+
+
+def _labelled_rows(lines: list[str]) -> list[tuple[str, str, str]]:
+    rows = [[item.strip() for item in line.split("\t")] for line in lines]
+    columns = [name.lower() for name in rows[0]]
+    bit = columns.index("bound") if "bound" in columns else None
+    name = columns.index("eventid") if "eventid" in columns else None
+    return [
+        ("" if name is None else row[name], "1" if bit is None or not row[bit] else row[bit], row[columns.index("seq")])
+        for row in rows[1:]
+    ]

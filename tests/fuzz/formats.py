@@ -504,6 +504,45 @@ def _judge_numbers(found: pd.Series) -> str:
     return "" if right else f"numbers that contradict each other: {found.to_dict()}"
 
 
+# Sequences with labels, read by prepare_sequences.py
+
+
+def make_labelled(folder: Path) -> None:
+    """The same records as FASTA with labels in the headers, as FASTA beside a table of labels, and as a table."""
+    draw = np.random.default_rng(8)
+    texts = ["".join(draw.choice(list("ACGT"), 30)) for _ in range(40)]
+    bits = ["01"[i % 2] for i in range(40)]
+    rows = list(zip(range(40), texts, bits, strict=True))
+    _write(folder / "marked.fa", [line for i, text, bit in rows for line in (f">r{i} label={bit}", text)])
+    _write(folder / "plain.fa", [line for i, text, _ in rows for line in (f">r{i}", text)])
+    _write(folder / "labels.tsv", ["name\ta", *(f"r{i}\t{bit}" for i, _, bit in rows)])
+    _write(folder / "rows.seq", ["EventID\tseq\tBound", *(f"r{i}\t{text}\t{bit}" for i, text, bit in rows)])
+    (folder / "rows.seq.gz").write_bytes(gzip.compress((folder / "rows.seq").read_bytes(), mtime=0))
+
+
+def run_labelled(*words: str) -> Callable[[Path], None]:
+    lengths = ["--length", "30", "--longer", "crop", "--shorter", "pad", "--valid", "0.2", "--test", "0.2"]
+    return lambda folder: programs.program("prepare_sequences", "--sequences", *words, *lengths, "-o", "out")
+
+
+def judge_labelled(file: str, labels: str | None = None) -> Callable[[Path, Path], str]:
+    def judge(folder: Path, good: Path) -> str:
+        wanted = expected.labelled(folder / file, folder / labels if labels else None, 30)
+        if wanted is None:
+            return "the input has no single meaning, and was accepted"
+        found = []
+        for split in COUNTS:
+            windows = Windows(folder / f"out/{split}.h5")
+            rows = zip(onehot.text(windows.packed(slice(None)), 30), windows.labels()[:, 0].tolist(), strict=True)
+            found += [(bases, str(bit)) for bases, bit in rows]
+        same = sorted(found) == sorted(wanted)
+        return "" if same else f"{len(found)} windows that are not the {len(wanted)} expected"
+
+    return judge
+
+
+LABELLED = {"make": make_labelled, "mutators": TEXT, "share": 0.5}
+
 FORMATS = {
     "fasta": Format(file="genome.fa", run=prepare(), judge=judge_windows(), **PREPARED),
     "bed": Format(file="peaks/CTCF.narrowPeak", run=prepare(), judge=judge_windows(), **PREPARED),
@@ -537,6 +576,18 @@ FORMATS = {
     "run_json": Format(make_run, "model/training/run.json", TEXT, run_motif_comparison, judge_run, share=0.6),
     "vcf": Format(make_variants, "variants.vcf", TEXT, run_check("variants.vcf"), judge_vcf, share=0.6),
     "bcf": Format(make_bcf, "variants.bcf", BYTES, run_check("variants.bcf"), judge_bcf, share=0.6),
+    "labelled_fasta": Format(
+        file="marked.fa", run=run_labelled("marked.fa", "--labels", "header"),
+        judge=judge_labelled("marked.fa"), **LABELLED
+    ),
+    "labels": Format(
+        file="labels.tsv", run=run_labelled("plain.fa", "--labels", "labels.tsv"),
+        judge=judge_labelled("plain.fa", "labels.tsv"), **LABELLED
+    ),
+    "seq": Format(file="rows.seq", run=run_labelled("rows.seq"), judge=judge_labelled("rows.seq"), **LABELLED),
+    "seq_gz": Format(
+        make_labelled, "rows.seq.gz", BYTES, run_labelled("rows.seq.gz"), judge_labelled("rows.seq.gz"), share=0.3
+    ),
     "published": Format(make_published, "aucs.txt", TEXT, run_published, judge_published, share=0.6),
 }  # fmt: skip
 

@@ -76,7 +76,7 @@ def _trainer(length: int, n_targets: int):
 def _progress(model):
     from danq.training.state import EpochPart, Progress
 
-    row = {"epoch": 1, "loss": 0.5, "val_loss": 0.6, "learning_rate": 0.001, "seconds": 2.0}
+    row = {"epoch": 1, "loss": 0.5, "val_loss": 0.6, "val_auprc": 0.4, "learning_rate": 0.001, "seconds": 2.0}
     part = EpochPart(samples=20, loss=9.0, seconds=1.0, learning_rate=0.001)
     return Progress([row, row | {"epoch": 2, "val_loss": 0.5}], model.get_weights(), part, [1])
 
@@ -94,6 +94,7 @@ def resume_state(path: Path, output: Path) -> None:
 
 
 def _resume(path: Path, output: Path) -> None:
+    from danq.training.recipe import Recipe
     from danq.training.state import Progress, StateFile
 
     model, trainer = _trainer(40, 4)
@@ -111,7 +112,8 @@ def _resume(path: Path, output: Path) -> None:
             if not all(np.isfinite(values).all() for values in after if values.dtype.kind == "f"):
                 wrong = "variables that are not finite were loaded"
             model.set_weights(found.best)  # as at the end of training
-            json.dumps([found.place, found.best_epoch, asdict(replace(found, best=[]))], allow_nan=True)
+            best = Recipe().best_epoch(found.history, found.start)
+            json.dumps([found.place, best, asdict(replace(found, best=[]))], allow_nan=True)
     finally:
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from project import PROJECT, copy_project, jobs, snakemake
-from real_data import SACCER3, needs_yeast
+from real_data import DEEPBIND, SACCER3, needs_deepbind, needs_yeast
 
 from danq.data.prepare import Rule
 from danq.models import registry
@@ -33,7 +33,8 @@ README = (PROJECT / "config/README.md").read_text()
 def keys(schema: dict, path: str = "") -> Iterator[tuple[str, dict, bool]]:
     """Every key of the config: its path with dots, its schema, and whether it is required."""
     for name, key in schema.get("properties", {}).items():
-        source = (schema.get("then", {}), schema.get("else", {}).get("then", {}))  # required because of another key
+        others = schema.get("else", {})  # required because of another key
+        source = (schema.get("then", {}), others.get("then", {}), others.get("else", {}).get("then", {}))
         required = (schema, *source)
         yield f"{path}{name}", key, any(name in part.get("required", ()) for part in required)
         yield from keys(key, f"{path}{name}.")
@@ -45,6 +46,7 @@ def all_keys() -> dict[str, tuple[dict, bool]]:
         *keys(SCHEMA),
         *keys(definitions["model"], "models.NAME."),
         *keys(definitions["sequences"], "sequences.NAME."),
+        *keys(definitions["search"], "search.NAME."),
         *(found for name in registry.ARCHITECTURES for found in keys(definitions[name], f"models.NAME.sizes.{name}.")),
     ]
     return {path: (key, required) for path, key, required in parts}
@@ -83,7 +85,7 @@ def test_every_key_is_described(path):
 
 def test_a_model_has_the_keys_of_the_recipe():
     keys = SCHEMA["$defs"]["model"]["properties"]
-    assert set(keys) - {"tensorboard"} == {field.name for field in fields(recipe.Recipe)}
+    assert set(keys) - {"tensorboard", "seeds"} == {field.name for field in fields(recipe.Recipe)}
     assert SCHEMA["properties"]["seed"]["default"] == recipe.Recipe().seed
 
 
@@ -122,7 +124,7 @@ def documented() -> dict[str, tuple[str, str]]:
 
 def test_the_readme_documents_every_key_and_no_other():
     inner = {path for path in KEYS if any(other.startswith(f"{path}.") for other in KEYS)}
-    assert set(documented()) - {"models.NAME.sizes"} == set(KEYS) - inner - {"models", "sequences"}
+    assert set(documented()) - {"models.NAME.sizes"} == set(KEYS) - inner - {"models", "sequences", "search"}
 
 
 def test_the_readme_gives_the_defaults():
@@ -138,7 +140,9 @@ def test_the_readme_gives_the_defaults():
 
 
 def test_the_generated_tables_of_the_readme_are_up_to_date():
-    assert reference.with_tables(README) == README, "run `make docs`"
+    for page in reference.PAGES:
+        text = page.read_text()
+        assert reference.with_tables(text) == text, f"{page.name}: run `make docs`"
 
 
 def test_a_generated_table_follows_the_code():
@@ -161,7 +165,7 @@ def published_bundle(folder: Path) -> Path:
 def test_ready_recipes_join_any_config(project):
     """Each file of config/models/ adds its models, and the schema has all of its keys."""
     blocks = sorted((PROJECT / "config/models").glob("*.yaml"))
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names = {name for path in blocks for name in yaml.safe_load(path.read_text())["models"]}
     files = ["config/config.yaml", *(f"config/models/{path.name}" for path in blocks)]
     done = snakemake(project, "--dry-run", "--printshellcmds", "--configfile", *files)
@@ -201,12 +205,20 @@ def test_config_is_valid_and_its_files_exist(project, path, tmp_path):
         if not SACCER3.exists():
             pytest.skip(needs_yeast.kwargs["reason"])
         words += ["--config", f"folder={SACCER3}"]
+    if config.get("source") == "sequences":
+        if not DEEPBIND.exists():
+            pytest.skip(needs_deepbind.kwargs["reason"])
+        words += ["--config", f"folder={DEEPBIND}"]
     done = snakemake(project, *words)
     assert done.returncode == 0, done.stdout + done.stderr
     planned = set(jobs(done.stdout))
-    first = "import_bundle" if config.get("source") == "bundle" else "prepare"
+    first = {"bundle": "import_bundle", "sequences": "prepare_sequences"}.get(config.get("source"), "prepare")
     assert {(first, ""), ("compare", ""), ("report", "")} <= planned
-    assert {model for rule, model in planned if rule == "train"} == set(config["models"])
+    runs = set()
+    for name, model in config["models"].items():
+        seeds = model.get("seeds", config.get("seeds", []))
+        runs |= {f"{name}-seed{seed}" for seed in seeds} or {name}
+    assert {model for rule, model in planned if rule == "train"} == runs
     assert (("simulate", "") in planned) == (config["dataset"] == "demo")
 
 
@@ -264,7 +276,13 @@ def test_lock_files_satisfy_the_project(path):
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.parent.name) for path in PROFILES])
 def test_profile_names_rules_that_exist(project, path):
     """Snakemake ignores a rule that does not exist: the real one would get the default memory."""
-    others = {"import_bundle", "predict_tracks", "join_tracks"}  # rules that the demo does not have
+    others = {
+        "import_bundle",
+        "prepare_sequences",
+        "predict_tracks",
+        "join_tracks",
+        "search_trial",
+    }  # rules that the demo does not have
     rules = others | set(snakemake(project, "--list-rules").stdout.split())
     assert {"prepare", "train", "report"} <= rules
     profile = yaml.safe_load(path.read_text())

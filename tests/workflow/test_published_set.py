@@ -93,7 +93,7 @@ def test_nothing_reruns_and_a_changed_list_repacks_the_bundle(done):
         ({"bundle": {"folder": "nowhere"}}, "bundle.folder: no such file"),
         ({"bundle": {"names": "predictor.names"}}, "'folder' is a required property of bundle"),
         ({"bundle": {"folder": "bundle", "alphabet": "ACG"}}, "bundle.alphabet"),
-        ({"source": "mat"}, "source is 'mat'; choose from peaks, bundle"),
+        ({"source": "mat"}, "source is 'mat'; choose from peaks, sequences, bundle"),
         ({"source": "peaks"}, "is a required property of the top level"),
         ({"evaluate": {"published": "no.tsv"}}, "evaluate.published: no such file"),
         (

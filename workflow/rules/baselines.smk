@@ -1,24 +1,26 @@
 # Windows to the predictions of simple baselines, which are evaluated and compared as models are.
+FOLD_NAME = "-fold{fold}" if FOLDS else ""
+
 if BASELINES:
 
     rule baseline:
         input:
-            train=f"{RESULTS}/windows/train.h5",
-            valid=f"{RESULTS}/windows/valid.h5",
-            test=f"{RESULTS}/windows/test.h5",
+            train=f"{WINDOWS}train.h5",
+            valid=f"{WINDOWS}valid.h5",
+            test=f"{WINDOWS}test.h5",
             known=lambda wildcards: baseline_options(config, wildcards.model).get("known", []),
         output:
-            predictions=f"{RESULTS}/models/{{model}}/predictions/test.h5",
+            predictions=f"{RESULTS}/models/{{model}}{FOLD_NAME}/predictions/test.h5",
             table=report(
-                f"{RESULTS}/models/{{model}}/training/fit.tsv",
+                f"{RESULTS}/models/{{model}}{FOLD_NAME}/training/fit.tsv",
                 caption="../report/baseline.rst",
                 category="2 Training",
                 labels={"model": "{model} (baseline)"},
             ),
         log:
-            f"logs/{config['dataset']}/baseline/{{model}}.log",
+            f"logs/{config['dataset']}/baseline/{{model}}{FOLD_NAME}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/baseline/{{model}}.tsv"
+            f"{RESULTS}/benchmarks/baseline/{{model}}{FOLD_NAME}.tsv"
         wildcard_constraints:
             model="|".join(BASELINES),
         conda:

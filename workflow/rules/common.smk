@@ -38,7 +38,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, records, repeated, sequences, tracks
+from flow import code, files, labelled, records, repeated, runs, search, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -83,17 +83,27 @@ with one_sentence("config: "):
 
 TRACK_MODELS = tracks.models(config) if config["tracks"] else []
 RESULTS = files.results(config)
-MODELS = list(config["models"])
+STAGE_OF = {"peaks": "prepare", "sequences": "prepare_sequences", "bundle": "import_bundle"}  # that makes the windows
+RUNS = runs.runs(config)  # trainings
+FOLDS = list(runs.folds_of(config))
+PREPARED = "prepare/fold{fold}" if FOLDS else "prepare"
+WINDOWS = f"{RESULTS}/windows/fold{{fold}}/" if FOLDS else f"{RESULTS}/windows/"
+FIRST_WINDOWS = WINDOWS.format(fold=1)
+PREDICTORS = runs.predictors(config)  # what has predictions: runs, joined folds, ensembles, baselines
 BASELINES = config["baselines"]
-COMPARED = MODELS + BASELINES
+SHOWN = list(runs.representatives(config).values())  # each model once: alone, the ensemble, or the first seed
+COMPARED = SHOWN + BASELINES
+REPLICATES = runs.replicated(config)
+EVALUATED = list(dict.fromkeys([*COMPARED, *(name for names in REPLICATES.values() for name in names)]))
+MODELS = list(RUNS) if config["motifs"]["runs"] == "all" else list(runs.firsts(config).values())  # with motifs
 CONTROLS = [name for name, wanted in config["controls"].items() if wanted]
 DATASET = config["dataset"]
 CONTROL_FILES = ["control.tsv", "auc.tsv", "test.h5", "model.weights.h5"]
 VARIANTS = config["variants"]["files"]
-VARIANT_MODELS = config["variants"]["models"] or MODELS
+VARIANT_MODELS = runs.chosen(config, config["variants"]["models"])
 VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
 VARIANT_FILES += ["pictures"] if config["variants"]["pictures"] else []
-EMBED_MODELS = (config["embed"]["models"] or MODELS) if config["embed"]["inserts"] else []
+EMBED_MODELS = runs.chosen(config, config["embed"]["models"]) if config["embed"]["inserts"] else []
 EMBED_FILES = ["embedding.tsv", "embedding.png"]
 EMBED_FILES += ["embedding_pairs.tsv", "embedding_pairs.png"] if config["embed"]["pairs"] else []
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
@@ -107,6 +117,16 @@ PICTURE_FOLDERS += [
     for model in VARIANT_MODELS
     for variants in (VARIANTS if config["variants"]["pictures"] else [])
 ]
+SEARCHES = search.searches(config)
+SEARCH_FILES = [
+    "trials.tsv",
+    "networks.tsv",
+    "results.tsv",
+    "importance.tsv",
+    "trials.png",
+    "importance.png",
+    "best.yaml",
+]
 REGIONS = tracks.pictures(config) if config["tracks"] else {}
 MOTIF_FILES = MOTIF_FOLDERS + ["motifs.tsv", "filters.tsv", "motifs.meme", "known.meme", "counts.jaspar"]
 MOTIF_FILES += ["matches.tsv", "recovered.tsv", "control.tsv", "activations.h5", "instances.tsv.gz", "logos.png"]
@@ -114,14 +134,15 @@ MOTIF_FILES += ["instances.bed.gz"] if config["source"] == "peaks" else []
 on_disk = partial(files.on_disk, config)
 within = partial(within, config)
 by_name_of = by_model
-by_name = partial(by_model, COMPARED)
+by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
 EMBED_KNOWN = on_disk(config["motifs"]["known"]) if config["motifs"]["known"] else []
 
 
 wildcard_constraints:
-    model="|".join(MODELS),
+    model="|".join(PREDICTORS),
+    fold=r"\d+",
     place="[^/]+",
     name="[^/]+",
 
@@ -133,7 +154,22 @@ def program(name):
 
 def code_of_model(name):
     """The code of a stage that builds the model of the wildcard."""
-    return lambda wildcards: code_of(name, config["models"][wildcards.model]["architecture"])
+    return lambda wildcards: code_of(name, config["models"][PREDICTORS[wildcards.model].model]["architecture"])
+
+
+def checkpoints_of(wildcards):
+    """The weights of a predictor: of one run, or of all that it averages."""
+    return [f"{RESULTS}/models/{run}/training/model.weights.h5" for run in PREDICTORS[wildcards.model].members]
+
+
+def windows_of(split):
+    """The windows of a part for the predictor of the wildcard: with folds, those of its fold."""
+
+    def path(wildcards):
+        fold = PREDICTORS[wildcards.model].fold
+        return f"{WINDOWS}{split}.h5".format(fold=fold or 1)
+
+    return path
 
 
 def file_of_sequences(key):
@@ -143,7 +179,7 @@ def file_of_sequences(key):
 
 def code_of_sequences(models):
     """The code that predicts sequences with some models."""
-    architectures = sorted({config["models"][model]["architecture"] for model in models})
+    architectures = sorted({config["models"][PREDICTORS[model].model]["architecture"] for model in models})
     predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
     return [code_of(sequences.READING), *predicting]
 
@@ -156,6 +192,48 @@ def blocks_of(wildcards):
     return [f"{folder}/{block}.h5" for block in range(number)]
 
 
+def named_files(kind, groups):
+    """`danq=path` for each predictor of some groups, as a program takes them."""
+    return [f"{group}={RESULTS}/models/{name}/{kind}" for group, names in groups.items() for name in names]
+
+
+def replicate_tables():
+    """The options that name the AUC tables of the replicates, of the other models, of ensembles and of baselines."""
+    groups = {model: REPLICATES.get(model, [name]) for model, name in runs.representatives(config).items()}
+    ensembles = {one.model: [one.name] for one in PREDICTORS.values() if one.ensemble and one.fold is None}
+    given = {"replicates": groups, "ensembles": ensembles, "baselines": {name: [name] for name in BASELINES}}
+    tables = {option: named_files("evaluation/auc.tsv", names) for option, names in given.items()}
+    return " ".join(f"--{option} {' '.join(files)}" for option, files in tables.items() if files)
+
+
+def searched(function):
+    """A value for the search of the wildcard."""
+    return lambda wildcards: function(SEARCHES[wildcards.search])
+
+
+def code_of_trial(name):
+    """The code of a stage that builds the model of the search."""
+    return searched(lambda search: code_of(name, search.settings["architecture"]))
+
+
+def trials_of(wildcards):
+    """The folders of all trials of a rung; those of a later rung are known once the rung below is ranked."""
+    rung = int(wildcards.rung)
+    if rung == 0:
+        trials = SEARCHES[wildcards.search].trials
+    else:
+        trials = search.promoted_in(checkpoints.search_rung.get(search=wildcards.search, rung=rung - 1).output[0])
+    return [
+        f"{RESULTS}/search/{{search}}/trials/{trial}/rung{rung}/trial.json".format(search=wildcards.search)
+        for trial in trials
+    ]
+
+
+def further_checkpoints(wildcards):
+    """The option for the runs of a predictor after its first; nothing for a single run."""
+    return {"checkpoint": checkpoints_of(wildcards)[1:]}
+
+
 def gpus_here():
     """1 where a GPU's driver is installed, else 0; profiles set the number for their own machines."""
     return 1 if which("nvidia-smi") else 0
@@ -165,5 +243,6 @@ if workflow.is_main_process:
     records.restore(config)
     found = [*records.warnings(config), *records.mark_outdated_trainings(config)]
     found += records.mark_incomplete_folders(config, PICTURE_FOLDERS)
+    found += search.warnings(SEARCHES)
     for warning in found:
         logger.warning(warning)

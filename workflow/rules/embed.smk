@@ -1,8 +1,8 @@
 # Trained models to the effects of inserted motifs, alone and in pairs.
 rule embed:
     input:
-        windows=f"{RESULTS}/windows/{config['embed']['split']}.h5",
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        windows=windows_of(config["embed"]["split"]),
+        checkpoint=checkpoints_of,
         known=EMBED_KNOWN,
     output:
         effects=report(

@@ -1,5 +1,5 @@
 # Predictions to tables and curves, of models and baselines alike.
-WHICH = f"{len(MODELS)} models" + (f" and {len(BASELINES)} baselines" if BASELINES else "")
+WHICH = f"{len(SHOWN)} models" + (f" and {len(BASELINES)} baselines" if BASELINES else "")
 
 
 rule evaluate:
@@ -12,7 +12,7 @@ rule evaluate:
     log:
         f"logs/{config['dataset']}/evaluate/{{model}}.log",
     wildcard_constraints:
-        model="|".join(COMPARED),
+        model="|".join(name for name, one in PREDICTORS.items() if not one.ensemble),
     conda:
         "../envs/danq.yaml"
     threads: 4

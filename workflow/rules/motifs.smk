@@ -1,7 +1,7 @@
 # Trained models to the motifs of their filters, their names and their influence.
 rule motifs:
     input:
-        windows=f"{RESULTS}/windows/{config['motifs']['split']}.h5",
+        windows=windows_of(config["motifs"]["split"]),
         checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
     output:
         multiext(
@@ -40,7 +40,7 @@ rule annotate:
         table=f"{RESULTS}/models/{{model}}/motifs/filters.tsv",
         meme=f"{RESULTS}/models/{{model}}/motifs/motifs.meme",
         activations=f"{RESULTS}/models/{{model}}/motifs/activations.h5",
-        windows=f"{RESULTS}/windows/{config['motifs']['split']}.h5",
+        windows=windows_of(config["motifs"]["split"]),
         known=on_disk(config["motifs"]["known"]) if config["motifs"]["known"] else [],
     output:
         table=report(
@@ -106,7 +106,7 @@ rule compare_motifs:
 
 rule influence:
     input:
-        windows=f"{RESULTS}/windows/{config['motifs']['split']}.h5",
+        windows=windows_of(config["motifs"]["split"]),
         checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
     output:
         report(

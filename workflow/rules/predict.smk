@@ -1,8 +1,8 @@
 # Trained models to predictions of the test windows.
 rule predict:
     input:
-        test=f"{RESULTS}/windows/test.h5",
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        test=windows_of("test"),
+        checkpoint=checkpoints_of,
     output:
         f"{RESULTS}/models/{{model}}/predictions/test.h5",
     log:
@@ -10,7 +10,7 @@ rule predict:
     benchmark:
         f"{RESULTS}/benchmarks/predict/{{model}}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS),
+        model="|".join(name for name, one in PREDICTORS.items() if one.members and not one.parts) or "none",
     conda:
         "../envs/danq.yaml"
     threads: 8

@@ -1,4 +1,11 @@
-# Everything to one page.
+# Everything to one page. Of a model with several runs, it shows the training and the motifs of the first.
+SHOWN_RUNS = [
+    f"{PREDICTORS[name].title}={run}"
+    for name, run in zip(SHOWN, runs.firsts(config).values(), strict=True)
+    if name != run
+]
+
+
 rule report:
     input:
         tables=multiext(
@@ -6,18 +13,17 @@ rule report:
             *["auc.tsv", "comparison.tsv", "assays.tsv", "paired.tsv", "annotated.tsv", "recovered.tsv"],
             *["history.png", "assays.png", "calibration.png"],
         ),
-        windows=multiext(f"{RESULTS}/windows/", "targets.tsv", "test.h5"),
-        account=f"{RESULTS}/windows/account.tsv" if config["source"] == "peaks" else [],
+        windows=multiext(FIRST_WINDOWS, "targets.tsv", "test.h5"),
+        folds=[f"{RESULTS}/folds.tsv", *expand(f"{WINDOWS}test.h5", fold=FOLDS)] if FOLDS else [],
+        replicates=[f"{RESULTS}/{file}" for file in REPLICATE_FILES],
+        account=f"{FIRST_WINDOWS}account.tsv" if config["source"] != "bundle" else [],
         models=expand(
             "{results}/models/{model}/{file}",
             results=RESULTS,
-            model=MODELS,
-            file=[
-                *["training/run.json", "evaluation/curves.tsv.gz"],
-                *["motifs/motifs.tsv", "motifs/motifs.meme", "motifs/known.meme"],
-            ],
+            model=runs.firsts(config).values(),
+            file=["training/run.json", "motifs/motifs.tsv", "motifs/motifs.meme", "motifs/known.meme"],
         ),
-        baselines=expand("{results}/models/{model}/evaluation/curves.tsv.gz", results=RESULTS, model=BASELINES),
+        curves=expand("{results}/models/{model}/evaluation/curves.tsv.gz", results=RESULTS, model=COMPARED),
         controls=expand("{results}/controls/{control}/control.tsv", results=RESULTS, control=CONTROLS),
         influence=(
             expand(
@@ -63,8 +69,13 @@ rule report:
         code=code_of("report"),
         options=options(
             results=RESULTS,
-            windows=f"{RESULTS}/windows",
-            models=MODELS,
+            windows=(
+                os.path.dirname(FIRST_WINDOWS)
+                if not FOLDS
+                else [os.path.dirname(WINDOWS.format(fold=fold)) for fold in FOLDS]
+            ),
+            models=[PREDICTORS[name].title for name in SHOWN],
+            runs=SHOWN_RUNS or None,
             baselines=BASELINES or None,
             controls=CONTROLS or None,
             variants=list(VARIANTS) or None,
@@ -72,9 +83,11 @@ rule report:
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),
+        replicates="--replicates" if REPLICATES else "",
         published="--published" if config["evaluate"]["published"] else "",
         influence="--influence" if config["motifs"]["influence"] > 0 else "",
     message:
         f"Write the report of {DATASET}"
     shell:
-        "python {params.program:q} {params.options} {params.published} {params.influence}" " --output {output} 2> {log}"
+        "python {params.program:q} {params.options} {params.replicates} {params.published} {params.influence}"
+        " --output {output} 2> {log}"

@@ -1,7 +1,7 @@
 # Trained models to predictions of the sequences that the config names: FASTA files, BED files and regions.
 rule predict_sequences:
     input:
-        checkpoints=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoints=checkpoints_of,
         fasta=file_of_sequences("fasta"),
         bed=file_of_sequences("bed"),
         genome=file_of_sequences("genome"),
@@ -38,7 +38,7 @@ use rule predict_sequences as average_sequences with:
         checkpoints=lambda wildcards: expand(
             "{results}/models/{model}/training/model.weights.h5",
             results=RESULTS,
-            model=sequences.models(config, wildcards.given),
+            model=[run for model in sequences.models(config, wildcards.given) for run in PREDICTORS[model].members],
         ),
         fasta=file_of_sequences("fasta"),
         bed=file_of_sequences("bed"),

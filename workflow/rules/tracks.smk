@@ -30,7 +30,7 @@ checkpoint index_genome:
 rule predict_tracks:
     input:
         hash=f"{RESULTS}/tracks/genome.sha256",
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=checkpoints_of,
     output:
         f"{RESULTS}/models/{{model}}/tracks/shards/{{shard}}.h5",
     log:

@@ -1,8 +1,8 @@
 # Windows to trained models.
 rule train:
     input:
-        train=f"{RESULTS}/windows/train.h5",
-        valid=f"{RESULTS}/windows/valid.h5",
+        train=windows_of("train"),
+        valid=windows_of("valid"),
     output:
         # update: the files of the last training stay until those of the new one replace them.
         checkpoint=update(f"{RESULTS}/models/{{model}}/training/model.weights.h5"),
@@ -17,6 +17,8 @@ rule train:
         f"logs/{config['dataset']}/train/{{model}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train/{{model}}.tsv"
+    wildcard_constraints:
+        model="|".join(RUNS),
     conda:
         "../envs/danq.yaml"
     threads: 8
@@ -42,7 +44,7 @@ rule train:
 
 rule draw_histories:
     input:
-        histories=expand("{results}/models/{model}/training/history.tsv", results=RESULTS, model=MODELS),
+        histories=expand("{results}/models/{model}/training/history.tsv", results=RESULTS, model=RUNS),
     output:
         report(f"{RESULTS}/history.png", caption="../report/history.rst", category="2 Training"),
     log:
@@ -53,8 +55,8 @@ rule draw_histories:
     params:
         program=program("draw_histories"),
         code=code_of("draw_histories"),
-        histories=lambda wildcards, input: by_model(input.histories),
+        histories=lambda wildcards, input: by_name_of(list(RUNS), input.histories),
     message:
-        f"Draw the training histories of {len(MODELS)} models on {DATASET}"
+        f"Draw the training histories of {len(RUNS)} models on {DATASET}"
     shell:
         "python {params.program:q} {params.histories} --output {output} 2> {log}"

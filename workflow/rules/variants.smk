@@ -37,7 +37,8 @@ rule variant_background:
     input:
         variants=on_disk(config["variants"]["background"]) if config["variants"]["background"] else [],
         genome=GENOME,
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=lambda wildcards: checkpoints_of(wildcards)[0],
+        others=lambda wildcards: checkpoints_of(wildcards)[1:],
     output:
         effects=f"{RESULTS}/models/{{model}}/variants/background.h5",
         skipped=f"{RESULTS}/models/{{model}}/variants/background.skipped.tsv",
@@ -54,7 +55,7 @@ rule variant_background:
         program=program("variants"),
         code=code_of_model("variants"),
         variants=lambda wildcards, input: options(variants=input.variants or None),
-        options=options(**background_options(config)),
+        options=lambda wildcards: options(**background_options(config), **further_checkpoints(wildcards)),
     message:
         f"Score the background of variants of {DATASET} with {{wildcards.model}}"
     shell:
@@ -69,7 +70,8 @@ rule variants:
         variants=lambda wildcards: on_disk(VARIANTS[wildcards.variants]),
         genome=GENOME,
         checked=f"{RESULTS}/variants/{{variants}}/checked.tsv",
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=lambda wildcards: checkpoints_of(wildcards)[0],
+        others=lambda wildcards: checkpoints_of(wildcards)[1:],
         background=f"{RESULTS}/models/{{model}}/variants/background.h5" if HAS_BACKGROUND else [],
     output:
         f"{RESULTS}/models/{{model}}/variants/{{variants}}/blocks/{{block}}.h5",
@@ -86,7 +88,7 @@ rule variants:
         program=program("variants"),
         code=code_of_model("variants"),
         background=lambda wildcards, input: options(background=input.background or None),
-        options=options(**variant_options(config)),
+        options=lambda wildcards: options(**variant_options(config), **further_checkpoints(wildcards)),
     message:
         "Score block {wildcards.block} of the variants {wildcards.variants} with {wildcards.model}"
     shell:
@@ -128,7 +130,8 @@ rule draw_variants:
     input:
         effects=f"{RESULTS}/models/{{model}}/variants/{{variants}}/effects.h5",
         genome=GENOME,
-        checkpoint=f"{RESULTS}/models/{{model}}/training/model.weights.h5",
+        checkpoint=lambda wildcards: checkpoints_of(wildcards)[0],
+        others=lambda wildcards: checkpoints_of(wildcards)[1:],
     output:
         report(
             directory(f"{RESULTS}/models/{{model}}/variants/{{variants}}/pictures"),
@@ -147,7 +150,7 @@ rule draw_variants:
     params:
         program=program("draw_variant"),
         code=code_of_model("draw_variant"),
-        options=options(top=config["variants"]["pictures"]),
+        options=lambda wildcards: options(top=config["variants"]["pictures"], **further_checkpoints(wildcards)),
     message:
         "Draw the variants {wildcards.variants} with the largest effects on {wildcards.model}"
     shell:

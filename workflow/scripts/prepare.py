@@ -4,20 +4,30 @@
 Divides the genome into bins, finds for each target the bins that are more than half covered by its
 peaks, and keeps the chosen bins. Writes a window centred on each of these to train.h5, valid.h5 and
 test.h5, a table of targets to targets.tsv, and what became of each bin to account.tsv.
+
+The parts are contigs and regions, or a fold of a cross-validation: with --folds 5 --fold 1, a fifth of the genome is
+for testing, the next fifth for validation, and the rest for training.
+
+With --sequences, the windows are given sequences with labels: prepare.py --sequences FILE ... takes the options of
+prepare_sequences.py.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cli
 from danq.data.account import ACCOUNT
+from danq.data.folds import even_folds, parts
 from danq.data.genome import Genome
 from danq.data.prepare import prepare
 from danq.data.rule import Rule
 from danq.data.split import REST
 from danq.data.targets import TARGETS, read_sheet, targets_of
+from danq.errors import UserError
 from danq.fetch import local_path
 
 
@@ -66,16 +76,33 @@ def arguments():
     parser.add_argument(
         "--train", nargs="+", default=[REST], help=f"{region}; 'rest': all that is not in valid or test"
     )
-    parser.add_argument("--valid", nargs="+", required=True, help=region)
-    parser.add_argument("--test", nargs="+", required=True, help=region)
+    parser.add_argument("--valid", nargs="+", help=region)
+    parser.add_argument("--test", nargs="+", help=region)
+    parser.add_argument(
+        "--folds", type=int, metavar="N", help="divide the contigs into N folds of about the same size, for --fold"
+    )
+    parser.add_argument(
+        "--fold", type=int, metavar="K", help="test on fold K, from 1, validate on the next fold, train on the rest"
+    )
     parser.add_argument(
         "--processes", type=int, default=os.cpu_count(), help="number of processes that read peak files"
     )
     return parser.parse_args()
 
 
+def check_parts(args) -> None:
+    """Refuse parts that are missing, or given twice: by their regions, and as a fold."""
+    if (args.folds is None) != (args.fold is None):
+        raise UserError("--folds and --fold belong together; give both, or --valid and --test")
+    if args.fold is None and not (args.valid and args.test):
+        raise UserError("give --valid and --test, or --folds and --fold")
+    if args.fold is not None and (args.valid or args.test or args.train != [REST]):
+        raise UserError("--fold chooses the parts; leave out --train, --valid and --test")
+
+
 def main() -> None:
     args = arguments()
+    check_parts(args)
     rule = Rule(
         bin=args.bin,
         window=args.window,
@@ -87,7 +114,7 @@ def main() -> None:
         unknown_bases=args.unknown_bases,
         off_contig=args.off_contig,
         skip_unknown_contigs=args.skip_unknown_contigs == "true",
-        split={"train": args.train, "valid": args.valid, "test": args.test},
+        split={"train": args.train, "valid": args.valid or [], "test": args.test or []},
     )
     cli.warnings_to_stdout()
     sheet = read_sheet(args.targets)
@@ -96,6 +123,8 @@ def main() -> None:
     written = cli.inside(args.output, "train.h5", "valid.h5", "test.h5", "targets.tsv", "account.tsv")
     cli.check_outputs([args.genome, args.targets, *paths, *intervals], written)
     genome = Genome(args.genome, index_folder=args.output)
+    if args.folds is not None:
+        rule = replace(rule, split=parts(even_folds(genome.contigs, args.folds), args.fold))
     targets, account = prepare(
         genome, targets_of(sheet), paths, rule, args.output, assembly=args.assembly, processes=args.processes
     )
@@ -104,4 +133,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    if any(word.partition("=")[0] == "--sequences" for word in sys.argv[1:]):
+        import prepare_sequences
+
+        cli.run(prepare_sequences.main)
+    else:
+        cli.run(main)

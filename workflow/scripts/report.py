@@ -20,8 +20,31 @@ def main() -> None:
     parser.add_argument(
         "-r", "--results", required=True, help="folder with the tables, the pictures and the folder models"
     )
-    parser.add_argument("-w", "--windows", required=True, help="folder that prepare.py wrote")
-    parser.add_argument("-m", "--models", nargs="+", required=True, help="names of the models' folders")
+    parser.add_argument(
+        "-w",
+        "--windows",
+        nargs="+",
+        action="extend",
+        required=True,
+        help="folder that prepare.py wrote; with folds, one per fold",
+    )
+    parser.add_argument(
+        "-m",
+        "--models",
+        nargs="+",
+        required=True,
+        help="names of the models, as those of their folders, with a colon for danq-ensemble (danq:ensemble)",
+    )
+    parser.add_argument(
+        "--runs",
+        nargs="+",
+        action="extend",
+        type=cli.named,
+        default=[],
+        metavar="MODEL=RUN",
+        help="the run whose training and motifs are shown of a model with several",
+    )
+    parser.add_argument("--replicates", action="store_true", help="show what compare_replicates.py wrote, too")
     parser.add_argument("-o", "--output", help="page to write (default: report.html among the results)")
     parser.add_argument("-l", "--logs", help="folder of logs whose warnings the page shows")
     parser.add_argument("--published", action="store_true", help="show what compare_published.py wrote, too")
@@ -34,7 +57,7 @@ def main() -> None:
     )
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
-    results = Path(args.results)
+    results, runs = Path(args.results), cli.distinct(args.runs)
     page = Path(args.output or results / "report.html")
     if page.suffix != ".html":
         raise UserError(f"{page}: the name of a page ends in .html, so that no result is lost; choose another name")
@@ -45,7 +68,14 @@ def main() -> None:
         title=args.title or results.resolve().name,
         results=results,
         windows=args.windows,
-        models=[ModelResults(name, results / "models" / name) for name in args.models],
+        models=[
+            ModelResults(
+                name,
+                results / "models" / name.replace(":", "-"),
+                results / "models" / runs[name] if name in runs else None,
+            )
+            for name in args.models
+        ],
         logs=args.logs,
         against_published=args.published,
         influence=args.influence,
@@ -53,6 +83,7 @@ def main() -> None:
         controls=args.controls,
         lists=args.variants,
         variant_models=args.variant_models or args.models,
+        replicates=args.replicates,
     )
 
 

@@ -2,8 +2,9 @@
 """Train a model on packed windows.
 
 Reads train.h5 and valid.h5 from the data folder (or train.mat and valid.mat of the published bundle, which are packed
-once). Training ends when the validation loss has stopped improving. The weights of the best epoch are written to
-checkpoints/<prefix>.<model>.weights.h5, next to the history (.history.tsv) and a record of the run (.run.json).
+once). Training ends when the validation loss (or AUPRC) has stopped improving. The weights of the best epoch are
+written to checkpoints/<prefix>.<model>.weights.h5, next to the history (.history.tsv) and a record of the run
+(.run.json).
 Ctrl-C and SIGTERM save the state of the training; the same command resumes a run that was stopped or killed.
 
 One line per epoch goes to stdout, unless stdout and stderr are the same terminal or file; the log goes to stderr.

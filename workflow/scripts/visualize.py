@@ -7,7 +7,7 @@ visualize.py -M -t 43                      logo of filter 43
 visualize.py -M --all -o logos             logos of all filters
 visualize.py -M --all -w motifs.meme --table motifs.tsv --known known.meme     with the known motifs they match
 visualize.py --influence influence.tsv     heat map of filters by targets
-visualize.py --history danq=a.tsv deepsea=b.tsv    losses by epoch
+visualize.py --history danq=a.tsv deepsea=b.tsv    losses and AUPRC by epoch
 visualize.py --assays auc.tsv              AUROC and AUPRC of all targets by assay
 visualize.py --assays auc.tsv --pairs paired.tsv   each pair of models, into a folder
 visualize.py --calibration a/calibration.tsv b/calibration.tsv     fraction of positives by predicted probability

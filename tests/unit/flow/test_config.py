@@ -57,6 +57,8 @@ def check_all(config: dict) -> None:
         (put("models.deepsea.learning_rate", "1e-4"), ["models.deepsea.learning_rate", "'1e-4'", "1.0e-4"]),
         (put("models.danq.epochs", 0), ["models.danq.epochs", "0 is less than the minimum of 1"]),
         (put("models.-a", {"architecture": "DanQ"}), ["'-a' cannot be a name in models"]),
+        (put("models.danq.architecture", "Danq"), ["models.danq.architecture is 'Danq'; choose from DanQ, DeepSEA"]),
+        (put("models.danq.architecture", "FIDDLE"), ["models.danq.architecture: FIDDLE is no architecture here"]),
         (put("models.a b", {"architecture": "DanQ"}), ["'a b' cannot be a name in models", "letters, digits"]),
         (put("models.kmer", {"architecture": "DanQ"}), ["models.kmer has the name of a baseline", "rename the model"]),
         (put("baselines", ["gc"]), ["baselines.0 is 'gc'", "composition, motif, kmer"]),
@@ -80,7 +82,7 @@ def check_all(config: dict) -> None:
         (put("variants.files", {"a": "missing.vcf"}), ["variants.files.a: no such file", "missing.vcf"]),
         (
             put("variants", {"files": {"a": "genome.fa"}, "models": ["x"]}),
-            ["variants.models: no model 'x'; the config has danq, deepsea"],
+            ["variants.models: no model is called 'x'; choose from danq, deepsea"],
         ),
         (
             put("variants", {"files": {"a": "genome.fa"}, "targets": ["x"]}),

@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
+import toy_models
 from keras import layers
 
 from danq.models import registry
-from danq.models.contract import check, first_layer
+from danq.models.contract import check, first_layer, larger_of_both_strands, strand_network
 
 
 def toy(
@@ -37,8 +38,7 @@ def toy(
 
 @pytest.mark.parametrize("architecture", registry.ARCHITECTURES)
 def test_every_architecture_fulfils_the_contract(architecture):
-    sizes = {size: 5 for size, value in registry.default_sizes(architecture).items() if type(value) is int}
-    check(registry.build(architecture, 200, 3, **sizes | {"pool": 2}), architecture, 200, 3)
+    check(registry.build(architecture, 60, 3, **toy_models.SMALL[architecture]), architecture, 60, 3)
 
 
 @pytest.mark.parametrize("options", [{}, {"normalised": False}, {"padding": "valid"}])
@@ -63,6 +63,22 @@ def test_a_model_that_fulfils_the_contract_passes(options):
 def test_a_broken_rule_is_named(options, message):
     with pytest.raises(AssertionError, match=message):
         check(toy(**options), "Toy", 20, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"last": "softmax"}, "from a sigmoid"), ({"skip": True}, "must read first_activation only"), ({}, None)],
+)
+def test_the_network_of_a_model_on_both_strands_is_checked(options, message):
+    model = larger_of_both_strands(toy(**options), "Both")
+    if message:
+        with pytest.raises(AssertionError, match=f"Toy breaks .*{message}"):
+            check(model, "Toy", 20, 3)
+    else:
+        check(model, "Toy", 20, 3)
+        layer = first_layer(model)
+        assert layer.output is strand_network(model).get_layer("first_activation").output
+        assert keras.Model(layer.input, layer.output).output_shape == (None, 10, 5)
 
 
 def test_a_convolution_behind_another_layer_is_an_error():

@@ -98,8 +98,8 @@ def test_visualize_draws_the_same_pictures(folder, tmp_path, monkeypatch, name):
 
 
 def test_each_drawing_program_is_tested():
-    # These are tested in tests/unit/tracks and tests/unit/variants.
-    by_hand = {"draw_region", "draw_variant", "draw_manhattan"}
+    # These are tested in tests/unit/{tracks,variants,evaluation} and tests/workflow/test_search.py.
+    by_hand = {"draw_region", "draw_variant", "draw_manhattan", "draw_replicates", "draw_trials"}
     assert set(PAIRS) | by_hand == {path.stem for path in SCRIPTS.glob("draw_*.py")}
 
 

@@ -21,6 +21,9 @@ PROGRAM = SCRIPTS / "train.py"
 # No dropout: two devices draw other numbers than one.
 OPTIONS = [f"{name}={value}" for name, value in (SIZES | {"dropout": 0.0, "lstm_dropout": 0.0}).items()]
 
+MORE = ["--class-weighting=sqrt", "--focal-gamma=1", "--warm-up=1.5", "--ema=0.95", "--clip=0.1", "--monitor=auprc"]
+MORE += ["--shift=3", "--mutate=0.02", "--insert=4"]
+
 
 def trained(data, output, gpus, batch_size=20, *options, stand_ins=2):
     command = [sys.executable, PROGRAM, "-d", data, "-o", output, "-g", str(gpus), "-b", str(batch_size), *options]
@@ -38,7 +41,7 @@ def odd_data(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("options", [(), ("--class-weighting", "sqrt")])
+@pytest.mark.parametrize("options", [(), MORE])
 def test_two_devices_train_the_same_weights_as_one(odd_data, tmp_path, options):
     for n in (1, 2):
         done = trained(odd_data, tmp_path / f"{n}.weights.h5", n, 20, *options)
@@ -47,7 +50,9 @@ def test_two_devices_train_the_same_weights_as_one(odd_data, tmp_path, options):
     one, two = (checkpoint.load(tmp_path / f"{n}.weights.h5")[0].get_weights() for n in (1, 2))
     for first, second in zip(one, two, strict=True):
         np.testing.assert_allclose(first, second, atol=2e-4)
-    histories = [pd.read_csv(tmp_path / f"{n}.history.tsv", sep="\t")[["loss", "val_loss"]] for n in (1, 2)]
+    histories = [
+        pd.read_csv(tmp_path / f"{n}.history.tsv", sep="\t")[["loss", "val_loss", "val_auprc"]] for n in (1, 2)
+    ]
     np.testing.assert_allclose(histories[0], histories[1], rtol=1e-4)
     run = json.loads((tmp_path / "2.run.json").read_text())
     assert run["devices"] == ["CPU:0 in place of a GPU", "CPU:1 in place of a GPU"]

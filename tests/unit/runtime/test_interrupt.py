@@ -17,7 +17,7 @@ from danq.errors import UserError
 from danq.files import locked
 from danq.runtime import checkpoint
 from danq.runtime.interrupt import Stopped
-from danq.training import epochs
+from danq.training import epochs, validation
 from danq.training.recipe import Recipe
 from danq.training.state import StateFile
 from danq.training.train import train
@@ -61,8 +61,9 @@ def assert_same(folder, uninterrupted):
     [
         (epochs._Segment, "on_train_batch_end", 47, "epoch 1 and 140 windows of the next"),
         (epochs._Segment, "on_train_batch_end", 80, "epoch 1 and 800 windows of the next"),  # the epoch's last batch
-        (epochs._EndsValidation, "on_test_batch_end", 3, "epoch 0 and 800 windows of the next"),
-        (epochs._EndsValidation, "on_test_batch_end", 30, "epoch 2 and 800 windows of the next"),
+        (validation._EndsValidation, "on_test_batch_end", 3, "epoch 0 and 800 windows of the next"),
+        (validation._EndsValidation, "on_test_batch_end", 30, "epoch 2 and 800 windows of the next"),
+        (validation._EndsValidation, "on_predict_batch_end", 2, "epoch 1 and 800 windows of the next"),
     ],
 )
 def test_a_signal_saves_the_state_and_ends(
@@ -138,7 +139,7 @@ def test_training_from_initial_weights_resumes_after_a_signal(data, tmp_path, mo
     recipe = Recipe(sizes=SIZES, epochs=2, batch_size=20, learning_rate=1e-9)
     train(data, recipe, tmp_path / "b.weights.h5", initial_weights=first)
     for callback, method, call in [
-        (epochs._EndsValidation, "on_test_batch_end", 2),
+        (validation._EndsValidation, "on_test_batch_end", 2),
         (epochs._Segment, "on_train_batch_end", 5),
     ]:
         with monkeypatch.context() as patch, pytest.raises(Stopped):

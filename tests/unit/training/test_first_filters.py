@@ -3,12 +3,13 @@
 import keras
 import numpy as np
 import pytest
+import toy_models
 import yaml
 from project import PROJECT
 
 from danq.errors import UserError
 from danq.models import registry
-from danq.models.contract import FIRST_CONVOLUTION
+from danq.models.contract import FIRST_CONVOLUTION, strand_network
 from danq.motifs.jaspar import core_matrices
 from danq.training.first_filters import most_informative, start_from_motifs
 from danq.training.objective import make_optimizer
@@ -54,6 +55,18 @@ def test_wide_motifs_are_cut_and_surplus_motifs_are_left_out():
     start_from_motifs(model, {str(i): counts for i in range(9)}, seed=1, scale=0.1)
     kernel = model.get_layer(FIRST_CONVOLUTION).get_weights()[0]
     np.testing.assert_allclose(kernel[:, 0], 0.075, rtol=1e-6)
+
+
+@pytest.mark.parametrize("architecture", registry.ARCHITECTURES)
+def test_every_architecture_can_start_from_motifs(architecture):
+    """Also without biases (Basenji-Basset) and with a network inside the model (DeepBind)."""
+    model = registry.build(architecture, 60, 2, **toy_models.SMALL[architecture])
+    start_from_motifs(model, {"motif": np.array([[0.0, 8, 0, 0]] * 6)}, seed=1)
+    kernel, *bias = strand_network(model).get_layer(FIRST_CONVOLUTION).get_weights()
+    spelled = kernel[:, :, 0] if len(kernel) == 6 else kernel[1:, :, 0] if kernel[0, 1, 0] != 0.75 else kernel[:6, :, 0]
+    np.testing.assert_allclose(spelled, [[-0.25, 0.75, -0.25, -0.25]] * 6)
+    assert len(bias) == (architecture != "Basenji-Basset")
+    assert all(-1 < one[0] < 0 for one in bias)
 
 
 def test_an_unknown_release_or_taxon_is_an_error():
@@ -114,7 +127,7 @@ def test_deepsea_has_max_norm_and_l1():
 
 
 def test_settings_of_sgd_without_sgd_are_an_error():
-    with pytest.raises(UserError, match="weight_decay is for sgd, not for adam"):
+    with pytest.raises(UserError, match="weight_decay is for sgd and adamw, not for adam"):
         Recipe(weight_decay=1e-6)
     with pytest.raises(UserError, match="dampening is for sgd, not for rmsprop"):
         Recipe(optimizer="rmsprop", dampening=0.9)

@@ -25,11 +25,20 @@ def test_the_key_changes_with_every_setting_and_with_the_data():
         Recipe(strands="none"),
         Recipe(class_weighting="sqrt"),
         Recipe(label_smoothing=0.1),
+        Recipe(optimizer="adamw", weight_decay=0.1),
+        Recipe(warm_up=1),
+        Recipe(ema=0.99),
+        Recipe(clip=1.0),
+        Recipe(shift=3),
+        Recipe(mutate=0.1),
+        Recipe(insert=3),
+        Recipe(focal_gamma=2),
+        Recipe(monitor="auprc"),
         Recipe(max_windows=9),
         Recipe(seed=2),
     ]
     keys = {recipe.key("data") for recipe in [base, *others]} | {base.key("other data")}
-    assert len(keys) == 19
+    assert len(keys) == 28
     assert base.key("data") == Recipe().key("data")
 
 
@@ -104,8 +113,33 @@ def test_balanced_weights_even_out_the_classes_up_to_a_limit():
         {"label_smoothing": 0.5},
         {"momentum": 1},
         {"max_windows": 0},
+        {"ema": 1},
+        {"clip": 0},
+        {"mutate": 1},
+        {"shift": -1},
+        {"monitor": "auroc"},
     ],
 )
 def test_an_impossible_recipe_is_an_error(wrong):
     with pytest.raises(UserError, match=next(iter(wrong))):
         Recipe(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "smoothing", "weighting"), [(2.0, 0.0, "none"), (0.5, 0.0, "balanced"), (1.0, 0.2, "sqrt")]
+)
+def test_the_focal_loss_follows_its_formula(gamma, smoothing, weighting):
+    """Lin et al. 2017: -(1 - p)^gamma log p for positives, -p^gamma log(1 - p) for negatives."""
+    draw = np.random.default_rng(0)
+    truth, p = draw.integers(0, 2, (6, 3)).astype("uint8"), draw.uniform(0.02, 0.98, (6, 3)).astype("float32")
+    positives = np.array([1, 2, 3])
+    weight = {"none": np.ones(3), "balanced": np.array([5, 2, 1]), "sqrt": np.sqrt([5, 2, 1])}[weighting]
+    total = 0.0
+    for i in range(6):
+        for j in range(3):
+            label = truth[i, j] * (1 - smoothing) + smoothing / 2
+            total -= weight[j] * label * (1 - p[i, j]) ** gamma * np.log(p[i, j])
+            total -= (1 - label) * p[i, j] ** gamma * np.log(1 - p[i, j])
+    recipe = Recipe(focal_gamma=gamma, label_smoothing=smoothing, class_weighting=weighting)
+    loss = make_loss(recipe, positives, 6)(truth, p)
+    assert float(np.mean(keras.ops.convert_to_numpy(loss))) == pytest.approx(total / 18, rel=1e-5)

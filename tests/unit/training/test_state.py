@@ -7,7 +7,7 @@ import pytest
 
 from danq.training.state import EpochPart, Progress, StateFile
 
-ROW = {"epoch": 1, "loss": 0.5, "val_loss": 0.6, "learning_rate": 0.1, "seconds": 1.0}
+ROW = {"epoch": 1, "loss": 0.5, "val_loss": 0.6, "val_auprc": 0.4, "learning_rate": 0.1, "seconds": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,9 @@ CHANGES = {
     "another type": lambda file: replace(file, "model/1", np.zeros(2, np.int32)),
     "a link": lambda file: replace(file, "model/0", h5py.SoftLink("/model/0")),
     "history is a number": lambda file: file.attrs.update(history="7"),
-    "history of words": lambda file: file.attrs.update(history='[{"loss": "a", "val_loss": "b"}]'),
+    "history of words": lambda file: file.attrs.update(history='[{"loss": "a", "val_loss": "b", "val_auprc": 1}]'),
     "resumed_after is a number": lambda file: file.attrs.update(resumed_after="7"),
+    "start is a number": lambda file: file.attrs.update(start="7"),
     "part is incomplete": lambda file: file.attrs.update(part='{"samples": "x"}'),
 }
 

@@ -25,10 +25,12 @@ SCRIPTS = Path(__file__).parents[1]
 DECIDING = (
     "danq.models.*",
     "danq.data.*",
+    "danq.labelled.*",
     "danq.runtime.batches",  # the order of the samples
     "danq.runtime.checkpoint",  # the weights and what they are loaded into
     "danq.runtime.ensembles",
     "danq.runtime.gradients",  # the logits that attributions explain
+    "danq.runtime.join_predictions",
     "danq.runtime.predict",
     "danq.runtime.predict_sequences",
     "danq.runtime.predictions",
@@ -39,6 +41,7 @@ DECIDING = (
     "danq.explain.*",
     "danq.tracks.*",
     "danq.variants.*",
+    "danq.search.*",
     "danq.training.*",  # `state` included: it finds the best epoch
     "danq.demo.*",
     "danq.plots.*",
@@ -49,7 +52,10 @@ DECIDING = (
     "compare_models",
     "compare_motifs",
     "compare_published",
+    "compare_replicates",
     "draw_*",
+    "patterns",
+    "replicate_tests",
     "visualize",
     "prototypes.*",  # each program is complete
 )
@@ -64,7 +70,7 @@ PLUMBING = {
     "danq.hdf5": {"DAMAGE", "check_all", "check_stored", "dataset", "mapped", "reading", "reason"},
     "danq.tables": {"Table"},  # each module that makes a table declares its columns and digits
     # It looks up the architecture, whose module decides, and checks the sizes: a new architecture retrains no other.
-    "danq.models.registry": {"ARCHITECTURES", "build", "default_sizes", "first_filters", "source"},
+    "danq.models.registry": {"ARCHITECTURES", "build", "default_sizes", "first_filters", "hyperparameters", "source"},
     "danq.baselines.registry": set(),  # it looks up the baseline, whose module decides
     "danq.settings": {"Setting", "hidden_character"},  # help texts, limits; defaults are arguments of deciding modules
     "danq.runtime.devices": {"Devices", "feed"},
@@ -80,19 +86,14 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *(
-                "attribute",
-                "baseline",
-                "check_variants",
-                "embed",
-                "evaluate",
-                "export_bundle",
-                "fetch",
-                "hub",
-                "import_bundle",
-            ),
-            *("import_weights", "index_genome", "influence", "join_tracks", "join_variants", "motifs"),
-            *("predict", "prepare", "report", "shuffled_labels", "simulate", "tracks", "train", "variants"),
+            *("attribute", "baseline", "check_variants", "discover", "embed", "evaluate", "export_bundle", "fetch"),
+            *("hits", "hub", "import_bundle"),
+            *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
+            *("list_folds", "motifs"),
+            *("predict", "prepare", "report", "search_networks", "search_results"),
+            *("search_rung", "search_trial", "search_trials", "shuffled_labels", "simulate", "tracks", "train"),
+            "prepare_sequences",
+            "variants",
         )
     },
 }
@@ -100,11 +101,12 @@ PLUMBING = {
 LEVELS = ("debug", "info", "warning", "error", "exception")  # functions of a logger
 
 # What describes the hyperparameters of an architecture; the signature of `build` has their defaults.
-DESCRIPTIONS = {"PAPER", "SIZES", "CHOICES"}
+DESCRIPTIONS = {"PAPER", "PUBLISHED", "SIZES", "CHOICES"}
 
 # Modules that a program imports only with options that the rule of its name does not use.
 BY_HAND = {
     "*": {"danq.published.data_folder", "danq.motifs.site_list"},
+    "prepare": {"danq.data.folds", "prepare_sequences"},  # the rule adds the folds where there are any
     "predict": {"danq.motifs.scan", "danq.runtime.predict_sequences", "danq.data.given_sequences"},
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +21,13 @@ from danq.data.chosen_targets import choose
 from danq.data.rule import Rule, check_negatives
 from danq.data.targets import Target, find, read_sheet, targets_of
 from danq.errors import UserError
+from danq.models import registry
 from danq.motifs import jaspar, known, names
 from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
-from . import sequences
+from . import labelled, runs, search, sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -37,7 +38,7 @@ IN_QUOTES = "put it in quotes, and so a region with commas ('chr7:30,508,751-35,
 
 @dataclass(frozen=True)
 class Listed:
-    """The targets of a dataset, and the sheet that lists them (None for a bundle)."""
+    """The targets of a dataset, and the sheet that lists them (None without peaks)."""
 
     targets: list[Target]
     sheet: pd.DataFrame | None
@@ -55,19 +56,18 @@ def checked(config: dict) -> dict:
     if found:
         raise UserError(sentence(jsonschema.exceptions.best_match(found)))
     config = fill_defaults(config, schema)
-    for name in config["baselines"]:
-        if name in config["models"]:
-            raise UserError(
-                f"models.{name} has the name of a baseline; rename the model, or leave {name} out of baselines"
-            )
+    runs.check(config)
     if config["source"] == "peaks":
         check_windows(config)
+    if config["source"] == "sequences":
+        labelled.checked(config)
     if config["tracks"]:
         check_tracks(config)
     sequences.check(config)
     if config["variants"]["files"]:
         check_variants(config)
     check_embed(config)
+    search.check(config)
     return config
 
 
@@ -114,6 +114,8 @@ def check_regions(config: dict) -> None:
     windows = config.get("windows")
     split = windows.get("split") if isinstance(windows, dict) else None
     lists = {f"windows.split.{part}": regions for part, regions in split.items()} if isinstance(split, dict) else {}
+    folds = config.get("folds")
+    lists |= {f"folds.{i}": fold for i, fold in enumerate(folds)} if isinstance(folds, list) else {}
     given = config.get("sequences")
     for name, entry in given.items() if isinstance(given, dict) else ():
         lists[f"sequences.{name}.regions"] = entry.get("regions") if isinstance(entry, dict) else None
@@ -139,6 +141,8 @@ def sentence(error: jsonschema.ValidationError) -> str:
         return f"{shown(error.instance)} cannot be a name in {key}; names are letters, digits, - and _"
     if error.validator == "required":
         return f"{error.message} of {key}"
+    if error.validator == "enum" and key.endswith(".architecture") and registry.refusal(str(error.instance)):
+        return f"{key}: {registry.refusal(str(error.instance))}"
     if error.validator == "enum":
         return f"{key} is {shown(error.instance)}; choose from {', '.join(map(str, error.validator_value))}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
@@ -176,14 +180,20 @@ def check_windows(config: dict) -> None:
             )
 
 
+def check_models(config: dict, key: str, names: Sequence[str]) -> None:
+    """Check that the models that a key names exist."""
+    try:
+        runs.chosen(config, names)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None
+
+
 def check_tracks(config: dict) -> None:
     """Check that there is a genome to predict, with a name for the hub, and that the models of the tracks exist."""
     tracks = config["tracks"]
     if "genome" not in config:
         raise UserError("tracks: needs a genome; add genome.fasta")
-    for name in map(str, tracks["models"]):
-        if name not in config["models"]:
-            raise UserError(f"tracks.models: no model is called {name!r}; choose from {', '.join(config['models'])}")
+    check_models(config, "tracks.models", tracks["models"])
     if tracks["hub"] and not config["genome"]["assembly"]:
         raise UserError("tracks.hub: needs genome.assembly, the browser's name of the genome, such as hg38")
 
@@ -193,9 +203,7 @@ def check_variants(config: dict) -> None:
     variants = config["variants"]
     if "genome" not in config:
         raise UserError("variants: a bundle has no genome; give the genome of the variants as genome.fasta")
-    unknown = [name for name in variants["models"] if name not in config["models"]]
-    if unknown:
-        raise UserError(f"variants.models: no model {unknown[0]!r}; the config has {', '.join(config['models'])}")
+    check_models(config, "variants.models", variants["models"])
     if variants["background"] and variants["random_background"]:
         raise UserError("variants: background and random_background exclude each other; give one of them")
     needing = [name for name in variants["scores"] if name in ("z", "e_value")]
@@ -209,9 +217,7 @@ def check_variants(config: dict) -> None:
 def check_embed(config: dict) -> None:
     """Check that the models and the pairs of `embed` exist."""
     embed = config["embed"]
-    unknown = [name for name in embed["models"] if name not in config["models"]]
-    if unknown:
-        raise UserError(f"embed.models: no model {unknown[0]!r}; the config has {', '.join(config['models'])}")
+    check_models(config, "embed.models", embed["models"])
     names = {insert.rpartition("=")[0] or insert for insert in embed["inserts"]}
     for pair in embed["pairs"]:
         if not names or (pair != "all" and not set(pair.split(":")) <= names):
@@ -220,7 +226,7 @@ def check_embed(config: dict) -> None:
 
 
 def listed_targets(config: dict) -> Listed:
-    """The targets of the sheet or of the bundle's list.
+    """The targets of the sheet, of the labelled sequences or of the bundle's list.
 
     A bundle without a list has the published number of targets, named by number. A list that is still to be fetched
     gives no targets.
@@ -230,12 +236,16 @@ def listed_targets(config: dict) -> Listed:
             sheet = read_sheet(config["targets"])
             check_sheet(sheet, config["targets"])
             return Listed(targets_of(sheet), sheet)
+        if config["source"] == "sequences":
+            return Listed(labelled.targets(config), None)
         names = config["bundle"]["names"]
         if not names:
             return Listed(numbered_targets(len(published_assays())), None)
         path = Path(on_disk(config, names))
         return Listed(read_targets(path) if path.exists() else [], None)
     except UserError as error:
+        if config["source"] == "sequences":
+            raise UserError(str(error) if str(error).startswith("labelled") else f"labelled: {error}") from None
         key = "targets" if config["source"] == "peaks" else "bundle.names"
         raise UserError(f"{key}: {error}") from None
 
@@ -272,7 +282,7 @@ def check_names(config: dict, targets: list[Target]) -> None:
         except UserError as error:
             raise UserError(f"embed.targets: {error}") from None
     table = config["evaluate"]["published"]
-    counted = config["source"] == "peaks" or config["bundle"]["names"]
+    counted = config["source"] != "bundle" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():
         check_published(on_disk(config, table), len(targets))
     if config["tracks"]:

@@ -40,7 +40,11 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
     given += [(f"variants.files.{name}", path) for name, path in variants["files"].items()]
     if variants["files"]:
         given.append(("variants.background", variants["background"]))
-    if config["source"] == "bundle":
+    if config["source"] == "sequences":
+        given += labelled_files(config)
+        used = (config["tracks"] or variants["files"]) and "genome" in config
+        given += [("genome.fasta", config["genome"]["fasta"])] if used else []
+    elif config["source"] == "bundle":
         given += [("genome.fasta", config["genome"]["fasta"])] if variants["files"] else []
         bundle = config["bundle"]
         given += [("bundle.folder", f"{bundle['folder']}/{split}.mat") for split in SPLITS]
@@ -58,6 +62,23 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
     for name, entry in config["sequences"].items():
         given += [(f"sequences.{name}.{key}", entry[key]) for key in ("fasta", "bed", "genome")]
     return [(key, path) for key, path in given if path]
+
+
+def labelled_files(config: dict) -> list[tuple[str, str]]:
+    """The files that windows of the source `sequences` are made from: pairs of the key and the path or address."""
+    labelled, split = config["labelled"], config["labelled"]["split"]
+    given = [(f"labelled.{key}", path) for key in ("files", "negative_files") for path in labelled[key]]
+    given.append(("labelled.exclude", labelled["exclude"]))
+    given += [("labelled.labels", labelled["labels"])] if labelled["labels"] != "header" else []
+    given += [("genome.fasta", config["genome"]["fasta"])] if labelled["negatives"] == "genome" else []
+    if split["by"] == "name":
+        given += [(f"labelled.split.{part}", path) for part in SPLITS for path in listed_in(split[part])]
+    return [(key, path) for key, path in given if path]
+
+
+def listed_in(chosen: list | float) -> list[str]:
+    """What a part of the split of sequences lists; nothing for a fraction and for `rest`."""
+    return [] if isinstance(chosen, float) or chosen == ["rest"] else [str(one) for one in chosen]
 
 
 def interval_files(config: dict, sheet: pd.DataFrame | None) -> list[str]:

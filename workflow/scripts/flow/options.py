@@ -10,7 +10,10 @@ from shlex import quote
 
 import pandas as pd
 
+from danq.data.split import REST
+
 from .files import DOWNLOADS, on_disk, results
+from .runs import runs
 
 # The keys of `motifs` that the scan depends on; the others affect only names and pictures.
 SCAN = ("split", "targets", "strands", "sites", "threshold", "min_sites", "pseudocount", "background", "trim")
@@ -41,10 +44,12 @@ def listed(sheet: pd.DataFrame) -> str:
     return f"sheet {hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
 
 
-def prepare_options(config: dict) -> dict:
-    """The options of prepare.py."""
+def prepare_options(config: dict, fold: str | int | None = None) -> dict:
+    """The options of prepare.py; with folds, for one of them, from 1."""
     windows = dict(config["windows"])
     keep, blacklist, split = windows.pop("keep"), windows.pop("blacklist"), windows.pop("split")
+    if fold is not None:
+        split = fold_options(config["folds"], int(fold))
     if keep.startswith("bed:"):
         keep = f"bed:{on_disk(config, keep.removeprefix('bed:'))}"
     return {
@@ -59,6 +64,13 @@ def prepare_options(config: dict) -> dict:
     }
 
 
+def fold_options(folds: int | list[list[str]], fold: int) -> dict:
+    """The options of prepare.py that choose the parts of a fold, from 1."""
+    if isinstance(folds, int):
+        return {"folds": folds, "fold": fold}
+    return {"train": [REST], "valid": folds[fold % len(folds)], "test": folds[fold - 1]}
+
+
 def import_options(config: dict) -> dict:
     """The options of import_bundle.py."""
     bundle = config["bundle"]
@@ -67,21 +79,22 @@ def import_options(config: dict) -> dict:
 
 
 def train_options(config: dict, name: str) -> dict:
-    """The options of train.py for one model of the config."""
-    model = dict(config["models"][name])
-    architecture, sizes, tensorboard = model.pop("architecture"), model.pop("sizes"), model.pop("tensorboard")
-    model["seed"] = config["seed"] if model["seed"] is None else model["seed"]
-    return {
-        "model": architecture,
-        "size": [f"{size}={value}" for size, value in sorted(sizes.items())],
-        "tensorboard": f"{results(config)}/models/{name}/training/tensorboard" if tensorboard else None,
-        **model,
-    }
+    """The options of train.py for one run."""
+    model = runs(config)[name].settings
+    folder = f"{results(config)}/models/{name}/training/tensorboard" if model["tensorboard"] else None
+    return recipe_options(model) | {"tensorboard": folder}
+
+
+def recipe_options(settings: dict) -> dict:
+    """The options that describe a recipe, of train.py and other programs, from the keys of a model."""
+    others = {key: value for key, value in settings.items() if key not in ("architecture", "sizes", "tensorboard")}
+    sizes = [f"{size}={value}" for size, value in sorted(settings["sizes"].items())]
+    return {"model": settings["architecture"], "size": sizes, **others}
 
 
 def control_options(config: dict) -> dict:
-    """The options of shuffled_labels.py: the recipe of the first model, which is also the control's `name`."""
-    name = next(iter(config["models"]))
+    """The options of shuffled_labels.py: the recipe of the first run, which is also the control's `name`."""
+    name = next(iter(runs(config)))
     return train_options(config, name) | {"name": name, "tensorboard": None}
 
 

@@ -18,12 +18,14 @@ from danq.files import replacing
 
 from .files import results
 from .options import train_options
+from .runs import runs
 
 RECORD = "record.json"
 MARK = "found: "  # begins a reason to make a result again; it stands among the options that Snakemake compares
 TRAINING = ("model.weights.h5", "history.tsv", "run.json")  # the outputs of the rule `train`
 STAMP = ".snakemake_timestamp"  # Snakemake dates a folder by this file in it
-DATA = ("source", "folder", "targets", "genome", "windows", "bundle")  # the keys that decide on the windows
+# The keys that decide on the windows.
+DATA = ("source", "folder", "targets", "genome", "windows", "folds", "bundle", "labelled")
 
 
 def save(config: dict) -> None:
@@ -117,7 +119,7 @@ def mark_outdated_trainings(config: dict) -> Iterator[str]:
     A training that ends after its Snakemake was killed leaves results without a record. Its run.json has the settings.
     """
     snakemake = FilePersistence()
-    for name in config["models"]:
+    for name in runs(config):
         run = Path(results(config), "models", name, "training/run.json")
         outputs = [run.with_name(file) for file in TRAINING]
         for path in outputs:
@@ -137,7 +139,7 @@ def _differences(run: Path, config: dict, name: str) -> str:
         return "not a valid record of a training"
     options = train_options(config, name)
     differ = [key.replace("_", " ") for key in recipe if key in options and recipe[key] != options[key]]
-    differ += ["sizes"] if sizes != config["models"][name]["sizes"] else []
+    differ += ["sizes"] if sizes != runs(config)[name].settings["sizes"] else []
     return f"trained with another {', '.join(differ)} than the config has now" if differ else ""
 
 

@@ -1,4 +1,4 @@
-"""The tables of config/README.md that follow from the code: architectures, options of a training, hyperparameters.
+"""The tables of the documentation that follow from the code: architectures, options of a training, hyperparameters.
 
 `make docs` writes them between the markers `<!-- generated: NAME -->` and `<!-- end -->`.
 """
@@ -12,13 +12,14 @@ from danq.models import registry
 from danq.settings import Setting
 from danq.training import recipe
 
-README = Path(__file__).parents[3] / "config/README.md"
+PROJECT = Path(__file__).parents[3]
+PAGES = (PROJECT / "config/README.md", PROJECT / "docs/models.md")
 
 
 def with_tables(text: str) -> str:
     """The text with every generated table replaced by what the code gives now."""
     sizes = "\n".join(sizes_of(name) for name in registry.ARCHITECTURES)
-    tables = {"architectures": architectures(), "training": training(), "sizes": sizes}
+    tables = {"architectures": architectures(), "training": training(), "sizes": sizes, "published": published()}
     return re.sub(
         r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)",
         lambda found: f"{found[1]}{tables[found[2]]}{found[3]}",
@@ -30,6 +31,16 @@ def with_tables(text: str) -> str:
 def architectures() -> str:
     rows = [f"| `{name}` | {registry.description(name)} |" for name in registry.ARCHITECTURES]
     return _lines("| architecture | description and source |", "|---|---|", *rows)
+
+
+def published() -> str:
+    """The published size of each architecture."""
+    rows = []
+    for name in registry.ARCHITECTURES:
+        window, targets, parameters = registry.published(name)
+        rows.append(f"| `{name}` | {window:,} | {targets:,} | {parameters:,} | {registry.description(name)} |")
+    heading = "| architecture | window (bp) | targets | parameters | description and source |"
+    return _lines(heading, "|---|---:|---:|---:|---|", *rows)
 
 
 def training() -> str:
@@ -62,4 +73,5 @@ def _lines(*lines: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -8,7 +8,7 @@ from danq.data.chosen_targets import choose
 from danq.data.targets import Target
 from danq.errors import UserError
 
-from . import files
+from . import files, runs
 from .options import options
 
 KINDS = ("fasta", "bed", "regions")
@@ -31,9 +31,10 @@ def check(config: dict) -> None:
             raise UserError(
                 f"{key}.pad is for fasta; shorter regions get a window with the genome's sequence around them"
             )
-        for model in entry["models"]:
-            if model not in config["models"]:
-                raise UserError(f"{key}.models: there is no model {model!r}; choose from {', '.join(config['models'])}")
+        try:
+            models(config, name)
+        except UserError as error:
+            raise UserError(f"{key}.models: {error}") from None
         if entry["average"] and len(models(config, name)) < 2:
             raise UserError(f"{key}.average needs at least two models; name more, or leave it out")
 
@@ -65,8 +66,8 @@ def on_disk(config: dict, name: str, key: str) -> str | list[str]:
 
 
 def models(config: dict, name: str) -> list[str]:
-    """The models that predict an entry."""
-    return config["sequences"][name]["models"] or list(config["models"])
+    """The predictors of an entry."""
+    return runs.chosen(config, config["sequences"][name]["models"])
 
 
 def outputs(config: dict) -> list[str]:

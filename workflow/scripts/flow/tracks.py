@@ -12,11 +12,12 @@ from danq.file_names import file_names
 from danq.tracks.layout import Layout, chosen_layout, read_contigs, shard_names
 
 from .files import DOWNLOADS, on_disk, results
+from .runs import chosen
 
 
 def models(config: dict) -> list[str]:
-    """The models that tracks are made with."""
-    return list(map(str, config["tracks"]["models"])) or list(config["models"])
+    """The predictors that tracks are made with."""
+    return chosen(config, config["tracks"]["models"])
 
 
 def contigs_now(config: dict) -> dict[str, int] | None:

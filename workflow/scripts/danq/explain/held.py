@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import keras
 
-from ..models.contract import first_layer
+from ..models.contract import first_layer, strand_network
 
 # Layers that keep the filters apart and have no weights; dropout does nothing in prediction.
 POOLS = (
@@ -24,10 +24,11 @@ PASSES = (*POOLS, keras.layers.Dropout, keras.layers.SpatialDropout1D)
 def held_output(model: keras.Model) -> keras.KerasTensor:
     """The first layer's output after the pooling and dropout that follow it: (n, positions, filters) or (n, filters).
 
-    Without pooling, or where several layers read the output, it is the first layer's output itself.
+    Without pooling, or where several layers read the output, it is the first layer's output itself. The tensor belongs
+    to the network that reads one strand (`contract.strand_network`).
     """
-    tensor = first_layer(model).output
-    while len(readers := _readers(model, tensor)) == 1 and isinstance(readers[0], PASSES):
+    network, tensor = strand_network(model), first_layer(model).output
+    while len(readers := _readers(network, tensor)) == 1 and isinstance(readers[0], PASSES):
         tensor = readers[0].output
     return tensor
 

@@ -17,6 +17,7 @@ from ..data.sources import Source
 from ..data.targets import Target
 from ..data.windows import Windows, blocks
 from ..errors import UserError
+from ..models.contract import larger, strand_network, strands_read
 from ..runtime.batches import Batches, on_packed
 from .held import held_output
 
@@ -79,11 +80,15 @@ def influence(model: keras.Model, source: Source, samples: np.ndarray, labels: n
 
 def mean_outputs(model: keras.Model, source: Source, samples: np.ndarray) -> np.ndarray:
     """Mean of each filter's output where it is held, over all positions of the samples, float64 (filters,)."""
-    read = keras.Model(model.inputs, held_output(model))
+    read = keras.Model(strand_network(model).inputs, held_output(model))
 
-    def mean(window):
+    def of_strand(window):
         values = keras.ops.cast(read(window), "float32")
         return keras.ops.mean(values, axis=1) if len(values.shape) == 3 else values
+
+    def mean(window):
+        strands = strands_read(model, window)
+        return sum(of_strand(strand) for strand in strands) / len(strands)
 
     means = on_packed(mean, model.input_shape[1])
     batches = Batches(source, samples, BATCH, with_labels=False)
@@ -92,14 +97,17 @@ def mean_outputs(model: keras.Model, source: Source, samples: np.ndarray) -> np.
 
 def _replaceable(model: keras.Model, means: np.ndarray) -> keras.Model:
     """`model` on packed windows and `kept` (n, filters): where `kept` is 0, the filter's output is its mean."""
-    output = held_output(model)
-    first, rest = keras.Model(model.inputs, output), keras.Model(output, model.outputs[0])
+    network, output = strand_network(model), held_output(model)
+    first, rest = keras.Model(network.inputs, output), keras.Model(output, network.outputs[0])
 
-    def build(window, kept):
+    def of_strand(window, kept):
         active = first(window)
         share = keras.ops.cast(keras.ops.expand_dims(kept, 1) if len(active.shape) == 3 else kept, active.dtype)
         mean = keras.ops.cast(keras.ops.convert_to_tensor(means, "float32"), active.dtype)
         return rest(active * share + mean * (1 - share))
+
+    def build(window, kept):
+        return larger([of_strand(strand, kept) for strand in strands_read(model, window)])
 
     return on_packed(build, model.input_shape[1], keras.Input((len(means),), name="kept"))
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import keras
 
 PAPER = "Kelley, Snoek & Rinn, Genome Research 26:990-999, 2016"
+PUBLISHED = (600, 164, 4_135_064)
 SIZES = {
     "filters": "number of filters (motif detectors) of the first convolution",
     "filters2": "number of filters of the second convolution",

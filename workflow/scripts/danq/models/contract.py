@@ -5,22 +5,28 @@ convolution is a Conv1D named `FIRST_CONVOLUTION` that reads the windows. If bat
 follows it, the layer that gives the filters' final outputs is named `FIRST_ACTIVATION`. Motifs, sites and influence are
 read from the output of that layer, or of the convolution if there is none, so all later layers must read only this
 output.
+
+A model may run one network on both strands of the window and give the larger of its outputs (DeepBind). Such a model is
+made by `larger_of_both_strands`. The rules then hold for the network: `strand_network` of the model.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import keras
 
 FIRST_CONVOLUTION = "first_convolution"
 FIRST_ACTIVATION = "first_activation"
+STRAND_NETWORK = "strand_network"
 
 
 @dataclass(frozen=True)
 class FirstLayer:
     """The filters of a model's first convolution, and where their final outputs are read.
 
+    input : symbolic tensor (n, L, 4) of the window, on the strand that the filters read
     output : symbolic tensor (n, positions, filters)
     filters : number of filters
     width : width of a filter in bp
@@ -28,6 +34,7 @@ class FirstLayer:
     left : padding on the left in bp, so that position i reads the window from base i * stride - left on
     """
 
+    input: keras.KerasTensor
     output: keras.KerasTensor
     filters: int
     width: int
@@ -37,10 +44,35 @@ class FirstLayer:
 
 def first_layer(model: keras.Model) -> FirstLayer:
     """The first layer of a model that fulfils the contract."""
-    convolution = model.get_layer(FIRST_CONVOLUTION)
+    network = strand_network(model)
+    convolution = network.get_layer(FIRST_CONVOLUTION)
     (width,), (stride,) = convolution.kernel_size, convolution.strides
     left = _left_padding(model.input_shape[1], width, stride) if convolution.padding == "same" else 0
-    return FirstLayer(_last_of_first(model).output, convolution.filters, width, stride, left)
+    output = _last_of_first(network).output
+    return FirstLayer(network.inputs[0], output, convolution.filters, width, stride, left)
+
+
+def larger_of_both_strands(network: keras.Model, name: str) -> keras.Model:
+    """A model that runs `network` on the window and on its reverse complement, and gives the larger probabilities."""
+    network.name = STRAND_NETWORK
+    window = keras.Input(network.input_shape[1:], name="window")
+    strands = [network(window), network(keras.ops.flip(window, axis=(1, 2)))]
+    return keras.Model(window, keras.layers.Maximum(dtype="float32", name="larger")(strands), name=name)
+
+
+def strand_network(model: keras.Model) -> keras.Model:
+    """The network that reads one strand, in a model from `larger_of_both_strands`; else the model itself."""
+    return next((layer for layer in model.layers if layer.name == STRAND_NETWORK), model)
+
+
+def strands_read(model: keras.Model, window) -> list:
+    """What the model's `strand_network` reads of windows (n, L, 4): the windows, or also their reverse complements."""
+    return [window] if strand_network(model) is model else [window, keras.ops.flip(window, axis=(1, 2))]
+
+
+def larger(outputs: list):
+    """The model's probabilities (n, T) from those of its `strand_network` for each of `strands_read`."""
+    return reduce(keras.ops.maximum, outputs)
 
 
 def check(model: keras.Model, architecture: str, window_length: int, n_targets: int) -> None:
@@ -58,6 +90,9 @@ def check(model: keras.Model, architecture: str, window_length: int, n_targets: 
         [tuple(tensor.shape) for tensor in model.outputs] == [(None, n_targets)],
         f"its output must be probabilities ({n_targets},), not {model.output_shape}",
     )
+    if (network := strand_network(model)) is not model:
+        check(network, architecture, window_length, n_targets)
+        return
     dtype = keras.backend.standardize_dtype(model.outputs[0].dtype)
     require(dtype == "float32", f"its probabilities must be float32, not {dtype}")
     for layer in model.layers:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import keras
 
 PAPER = "Quang & Xie, Nucleic Acids Research 44(11):e107, 2016"
+PUBLISHED = (1000, 919, 46_926_479)
 SIZES = {
     "filters": "number of filters (motif detectors) of the convolution",
     "kernel": "width of the filters in bp",

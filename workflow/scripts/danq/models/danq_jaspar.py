@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import keras
 
 PAPER, SIZES, CHOICES = danq.PAPER, danq.SIZES, danq.CHOICES
+PUBLISHED = (1000, 919, 67_892_175)
 FIRST_FILTERS = "jaspar"
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import keras
 
 PAPER = "Zhou & Troyanskaya, Nature Methods 12:931-934, 2015"
+PUBLISHED = (1000, 919, 52_843_119)
 SIZES = {
     "filters": "number of filters (motif detectors) of the first convolution",
     "filters2": "number of filters of the second convolution",

@@ -5,6 +5,8 @@ Each architecture is one file with
 - a docstring whose first sentence describes it, and `PAPER`, its published source;
 - `build(window_length, n_targets, *, filters=..., ...) -> keras.Model`, whose keywords are the hyperparameters with
   their published values; the model fulfils the contract in `contract.py`;
+- `PUBLISHED`, the window in bp, the number of targets and the number of trainable parameters of the published network
+  (or, where a docstring says so, of its variant here);
 - `SIZES`, the meaning of each hyperparameter; optionally `CHOICES`, the words that a hyperparameter may be, and
   `FIRST_FILTERS`, how the first convolution starts ("random" or "jaspar").
 
@@ -25,10 +27,45 @@ if TYPE_CHECKING:
     import keras
 
 # Name of each architecture, and its module. Modules are imported when used: editing one architecture retrains no other.
-ARCHITECTURES = {"DanQ": "danq", "DeepSEA": "deepsea", "DanQ-JASPAR": "danq_jaspar", "Basset": "basset"}
+ARCHITECTURES = {
+    "DanQ": "danq",
+    "DeepSEA": "deepsea",
+    "DanQ-JASPAR": "danq_jaspar",
+    "Basset": "basset",
+    "Compact": "compact",
+    "DeepBind": "deepbind",
+    "DeepMotif-CNN": "deepmotif_cnn",
+    "DeepMotif-CNN-RNN": "deepmotif_cnn_rnn",
+    "DeepCpG-CnnL2h128": "deepcpg_cnn",
+    "DeepCpG-CnnRnn01": "deepcpg_rnn",
+    "Basenji-Basset": "basenji_basset",
+    "BPNet": "bpnet",
+    "TBiNet": "tbinet",
+    "DeepATT": "deepatt",
+    "DeeperDeepSEA": "deeperdeepsea",
+    "Beluga": "beluga",
+    "Sei": "sei",
+}
+
+# Published networks that are no architecture here, each with the reason and the nearest one.
+REFUSED = {
+    "FIDDLE": "it reads several tracks beside the sequence and predicts a profile; DeepMotif-CNN or Basset read "
+    "the sequence alone",
+    "Basenji": "it predicts counts in bins along 131,072 bp; Basenji-Basset is its authors' network for windows",
+    "ChromBPNet": "it predicts a profile and a count of reads; BPNet is its trunk with outputs for each target",
+    "DeepMotif-RNN": "it has no convolution whose filters could be read as motifs; take DeepMotif-CNN-RNN",
+}
+
+
+def refusal(name: str) -> str:
+    """Why a published network is no architecture here, in one sentence; "" for any other name."""
+    why = {known.lower(): (known, reason) for known, reason in REFUSED.items()}.get(name.lower())
+    return f"{why[0]} is no architecture here: {why[1]} (see docs/models.md)" if why else ""
 
 
 def _module(architecture: str):
+    if sentence := refusal(architecture):
+        raise UserError(sentence)
     if architecture not in ARCHITECTURES:
         raise UserError(f"unknown architecture {architecture!r}; there are {', '.join(ARCHITECTURES)}")
     return importlib.import_module(f".{ARCHITECTURES[architecture]}", __package__)
@@ -48,6 +85,11 @@ def description(architecture: str) -> str:
     module = _module(architecture)
     sentence = inspect.getdoc(module).splitlines()[0].partition(": ")[2]
     return f"{sentence} {module.PAPER}."
+
+
+def published(architecture: str) -> tuple[int, int, int]:
+    """The window in bp, the targets and the trainable parameters of the published network."""
+    return _module(architecture).PUBLISHED
 
 
 def first_filters(architecture: str) -> str:

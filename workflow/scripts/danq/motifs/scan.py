@@ -183,8 +183,8 @@ def _scan(model, source: Source, samples: np.ndarray, places: str, threshold: fl
 
 def _scanner(model: keras.Model, places: str) -> tuple[keras.Model, int]:
     """A model from packed sequences to the input of `_best` or `_all`, and its batch size."""
-    output = first_layer(model).output
-    first = keras.Model(model.inputs, output)
+    layer = first_layer(model)
+    output, first = layer.output, keras.Model(layer.input, layer.output)
 
     def activations(sequence):
         return keras.ops.cast(first(sequence), "float32")

@@ -10,11 +10,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import jinja2
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from ..data.account import ACCOUNT, DROPPED
+from ..data.folds import FOLDS
 from ..data.scarcity import findings
 from ..data.split import SPLITS
 from ..data.targets import TARGETS, UNUSED, Target
@@ -28,8 +30,11 @@ from ..evaluation.evaluate import AUC, little
 from ..evaluation.genome_blocks import cut
 from ..evaluation.jackknife import FEWEST_PLACES
 from ..evaluation.measures import MEASURES
+from ..evaluation.replicate_tests import TESTS
+from ..evaluation.replicates import ALL, REPLICATES
 from ..evaluation.roles import label, shown_pairs
 from ..files import existing, read_json, replacing
+from ..labelled import account as sequences
 from ..motifs.annotate import AGREES
 from ..motifs.compare_motifs import ANNOTATED, RECOVERED
 from ..motifs.meme import read_meme
@@ -55,16 +60,31 @@ UNUSED_TITLES = dict(
 )
 _WARNING = re.compile(r"^\d\d:\d\d:\d\d WARNING (?P<text>.+)$", re.MULTILINE)  # as cli.py logs them
 
+# By the key of `made_by`: the table, reasons, column of the total, and words for what is counted and for each row.
+ACCOUNTS = {
+    "rule": (ACCOUNT, DROPPED, "bins", "bins of the genome", "contig"),
+    "labelled": (sequences.ACCOUNT, sequences.DROPPED, "records", "sequences", "file"),
+}
+
 
 @dataclass(frozen=True)
 class ModelResults:
-    """One model's results: a folder with a folder for each stage (training, evaluation, motifs, explain)."""
+    """One model's results: a folder with a folder for each stage (training, evaluation, motifs, explain).
+
+    run_folder : of the run whose training and motifs are shown; None for the same folder
+    """
 
     name: str
     folder: Path
+    run_folder: Path | None = None
+
+    @property
+    def trained(self) -> Path:
+        """The folder with the training, the motifs and their influence."""
+        return self.run_folder or self.folder
 
     def run(self) -> dict:
-        return read_json(self.folder / "training/run.json", "record of the run", "recipe.architecture")
+        return read_json(self.trained / "training/run.json", "record of the run", "recipe.architecture")
 
 
 def picture(path: str | Path) -> str:
@@ -136,23 +156,58 @@ def _environment(folder: Path) -> jinja2.Environment:
     return environment
 
 
-def _account(path: Path) -> list[dict]:
-    """What became of the bins of the genome: title, number, share and meaning; empty for an imported bundle."""
-    if not path.exists():
-        return []
-    total = ACCOUNT.read(path).sum(numeric_only=True)
-    rows = [{"title": f"{name} windows", "bins": int(total[name]), "meaning": ""} for name in SPLITS]
+def _account(path: Path, made_by: dict) -> dict | None:
+    """What became of the bins of the genome or of the sequences: number, share and meaning by fate.
+
+    None for windows that are neither. `changed` has the numbers of windows that were cropped or padded.
+    """
+    kind = next((one for one in ACCOUNTS if one in made_by), None)
+    if kind is None or not path.exists():
+        return None
+    table, dropped, counted, what, of_each = ACCOUNTS[kind]
+    total = table.read(path).sum(numeric_only=True)
+    rows = [{"title": f"{name} windows", "number": int(total[name]), "meaning": ""} for name in SPLITS]
     rows += [
-        {"title": f"dropped: {name.replace('_', ' ')}", "bins": int(total[name]), "meaning": meaning}
-        for name, meaning in DROPPED.items()
+        {"title": f"dropped: {name.replace('_', ' ')}", "number": int(total[name]), "meaning": meaning}
+        for name, meaning in dropped.items()
     ]
-    return [row | {"share": row["bins"] / total["bins"]} for row in rows]
+    return {
+        "kind": kind,
+        "counted": counted,
+        "what": what,
+        "of_each": of_each,
+        "rows": [row | {"share": row["number"] / total[counted]} for row in rows],
+        "total": int(total[counted]),
+        "changed": {name: int(total[name]) for name in ("cropped", "padded") if total.get(name)},
+    }
+
+
+def _held_out(labelled: dict) -> str:
+    """A description of the test windows of labelled sequences."""
+    test, by = labelled["split"]["test"], labelled["by"]
+    if isinstance(test, float):
+        return f"{test:.0%} of the sequences, in whole groups of near-duplicates (of {labelled['shared']} bp or more)"
+    names = ", ".join(Path(one).name if by in ("file", "name") else str(one) for one in test)
+    return {
+        "file": f"sequences of {names}",
+        "name": f"sequences that {names} lists",
+        "contig": f"sequences on {names}",
+        "column": f"sequences with {names} in the column {labelled['column']}",
+    }[by]
 
 
 def _unused(listed: pd.DataFrame) -> pd.Series:
     """Numbers of peaks of all targets that were left out or cut, by reason."""
     first = listed[listed["split"] == listed["split"].iloc[0]]
     return first[[name for name in UNUSED if name in first]].sum()
+
+
+def _blocks(folders: Sequence[Path]) -> str:
+    """The blocks of the genome of the test windows, of all folds together."""
+    tests = [Windows(folder / "test.h5") for folder in folders]
+    places = [test.numbered_places() for test in tests]
+    joined = None if None in places else tuple(np.concatenate(axis) for axis in zip(*places, strict=True))
+    return str(cut(sum(map(len, tests)), joined, tests[0].bin or tests[0].length))
 
 
 def _run(windows: Path, logs: str | Path | None) -> dict:
@@ -164,9 +219,9 @@ def _run(windows: Path, logs: str | Path | None) -> dict:
         "kept": _kept(test.made_by.get("rule", {})),
         "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
         "little": findings(listed),
-        "account": _account(windows / "account.tsv"),
+        "account": _account(windows / "account.tsv", test.made_by),
+        "held_out": _held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
         "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
-        "blocks": str(cut(len(test), test.numbered_places(), test.bin or test.length)),
         "warnings": logged_warnings(logs) if logs else [],
         "most": MOST_WARNINGS,
         "listed": test.targets,
@@ -220,7 +275,7 @@ def _baseline(model: ModelResults, colour: str) -> dict:
 
 def _model(model: ModelResults, number: int, influence: bool) -> dict:
     """One model's part of the page."""
-    table = data.read_influence(model.folder / "explain/influence.tsv") if influence else None
+    table = data.read_influence(model.trained / "explain/influence.tsv") if influence else None
     run = model.run()
     weighting = run["recipe"].get("class_weighting", "none")
     return {
@@ -229,15 +284,27 @@ def _model(model: ModelResults, number: int, influence: bool) -> dict:
         "run": run,
         "weighting": "" if weighting == "none" else weighting,
         "smoothing": run["recipe"].get("label_smoothing", 0),
+        "focal": run["recipe"].get("focal_gamma", 0),
         "curves": data.curves(model.folder / "evaluation/curves.tsv.gz"),
-        "filters": data.filters(model.folder / "motifs", table),
-        "influence": picture(model.folder / "explain/influence.png") if influence else None,
+        "filters": data.filters(model.trained / "motifs", table),
+        "influence": picture(model.trained / "explain/influence.png") if influence else None,
     }
+
+
+def _replicates(results: Path) -> dict:
+    """Means and spread over the replicates, and tests between models, of all targets together."""
+    titles = {measure.key: measure.title for measure in MEASURES}
+    table = REPLICATES.read(results / "replicates.tsv")
+    tests = results / "replicate_tests.tsv"
+    found = {"rows": table, "tests": TESTS.read(tests) if tests.exists() else pd.DataFrame(columns=TESTS.columns)}
+    rows = {name: one[one["assay"] == ALL].to_dict("records") for name, one in found.items()}
+    titled = {name: [row | {"title": titles[row["measure"]]} for row in several] for name, several in rows.items()}
+    return titled | {"picture": picture(results / "replicates.png")}
 
 
 def _data(page: dict, models: Sequence[ModelResults]) -> dict:
     """The data of the page's scripts, by name of its block; the curves, the largest part, are compressed."""
-    known = [motif for model in models for motif in read_meme(model.folder / "motifs/known.meme")]
+    known = [motif for model in models for motif in read_meme(model.trained / "motifs/known.meme")]
     shared = {key: page[key] for key in ("targets", "pairs", "assay_colours")}
     shared["measures"] = [
         {name: getattr(measure, name) for name in ("key", "title", "curve", "tested")} for measure in MEASURES
@@ -253,7 +320,7 @@ def write_report(
     template: str | Path,
     title: str,
     results: str | Path,
-    windows: str | Path,
+    windows: str | Path | Sequence[str | Path],
     models: Sequence[ModelResults],
     logs: str | Path | None = None,
     against_published: bool = False,
@@ -262,20 +329,23 @@ def write_report(
     controls: Sequence[str] = (),
     lists: Sequence[str] = (),
     variant_models: Sequence[str] = (),
+    replicates: bool = False,
 ) -> None:
     """Write the page.
 
     template : Jinja template of the page; page.css and the scripts are in the same folder
     results : folder with auc.tsv, comparison.tsv, assays.tsv, paired.tsv, annotated.tsv, recovered.tsv and pictures
-    windows : folder that prepare.py or import_bundle.py wrote
+    windows : folder that prepare.py or import_bundle.py wrote; with folds, the folder of each, whose folds.tsv is shown
     logs : folder of logs whose warnings are shown
     against_published : whether to show published_wins.tsv and published.png
     influence : whether to show influence.tsv and influence.png of each model
     baselines : shown beside the models, without training and motifs; the page opens with what the models add to them
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
+    replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
-    results, run = Path(results), _run(Path(windows), logs)
+    folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
+    results, run = Path(results), _run(folders[0], logs) | {"blocks": _blocks(folders)}
     page = {"title": title} | run
     names = [model.name for model in [*models, *baselines]]
     colours = pictures.colours(names, [model.name for model in baselines])
@@ -286,6 +356,8 @@ def write_report(
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
+    page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
+    page["replicates"] = _replicates(results) if replicates else None
     page["controls"] = [
         row for name in controls for row in CONTROL.read(results / "controls" / name / "control.tsv").to_dict("records")
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import NoReturn
 
 import keras
@@ -16,8 +17,11 @@ from ..errors import UserError
 from ..runtime.batches import Batches, sample_order
 from ..runtime.devices import feed
 from ..runtime.interrupt import Stopped, StopRequest
+from .augmentation import Augmentation, AugmentedBatches
+from .average import Average
 from .recipe import Recipe
 from .state import EpochPart, Progress, StateFile
+from .validation import Validation
 
 log = logging.getLogger(__name__)
 EPOCH_LOG = logging.getLogger(f"{__name__}.done")  # one line per epoch
@@ -29,6 +33,7 @@ class Epochs:
 
     model : the model whose best weights are kept
     trainer : the same model on packed windows, compiled
+    average : of the weights, which is validated and kept in their place
     name : name of the run in the lines on its epochs
     replicas : number of devices that share each batch. If the last batch of an epoch cannot be divided evenly, its
         last samples are dropped: a device without samples would fail.
@@ -40,27 +45,29 @@ class Epochs:
         model: keras.Model,
         trainer: keras.Model,
         data: Windows,
-        valid: Windows,
+        validation: Validation,
         recipe: Recipe,
         state: StateFile,
         stop: StopRequest,
         *,
+        average: Average | None = None,
         name: str = "",
         replicas: int = 1,
         save_every: float = 600,
         verbose: bool = False,
     ):
-        self.model, self.trainer, self.data, self.valid, self.recipe = model, trainer, data, valid, recipe
+        self.model, self.trainer, self.data, self.validation, self.recipe = model, trainer, data, validation, recipe
         self.state, self.stop, self.name = state, stop, name or recipe.architecture
         self.replicas, self.save_every, self.verbose = replicas, save_every, verbose
+        self.average, self.augmentation = average, Augmentation(recipe, data.length)
 
     def run(self, progress: Progress, after_epoch: Callable[[dict], None] = lambda row: None) -> None:
         """Train until the recipe is over. `progress` is updated; `after_epoch` gets each new row of the history."""
-        while not self.recipe.is_over(progress.validation_losses):
+        while not self.recipe.is_over(self.recipe.monitored(progress.history)):
             row = self._train_epoch(progress)
             progress.history.append(row)
-            if progress.best_epoch == row["epoch"]:
-                progress.best = self.model.get_weights()
+            if self.recipe.best_epoch(progress.history, progress.start) == row["epoch"]:
+                progress.best = (self.average or self.model).get_weights()
             after_epoch(row)
             if self.stop:
                 self._save_and_end(progress)
@@ -77,12 +84,12 @@ class Epochs:
                 self._save_and_end(progress)
             self.state.save(progress)
         begin = time.monotonic()
-        loss = self.validate(progress)
+        validated = self.validate(progress)
         part = progress.part
         row = {
             "epoch": epoch,
             "loss": part.loss / part.samples,
-            "val_loss": loss,
+            **validated,
             "learning_rate": part.learning_rate,
             "seconds": part.seconds,
             "windows_per_second": part.samples / part.seconds,
@@ -92,14 +99,15 @@ class Epochs:
             raise UserError(
                 f"training has diverged: after epoch {epoch} the training loss is {row['loss']} "
                 f"and the validation loss {row['val_loss']}; "
-                "lower the learning rate, or use float32"
+                "lower the learning rate, or use float32",
+                kind="diverged",
             )
         left = (self.recipe.epochs - epoch) * (part.seconds + time.monotonic() - begin)
         EPOCH_LOG.info(
-            "%s: epoch %d/%d, loss %.4f, val_loss %.4f, lr %.2g, %.0f s, %.0f windows/s%s",
+            "%s: epoch %d/%d, loss %.4f, val_loss %.4f, val_auprc %.3f, lr %.2g, %.0f s, %.0f windows/s%s",
             self.name,
             *(epoch, self.recipe.epochs),
-            *(row[name] for name in ("loss", "val_loss", "learning_rate", "seconds", "windows_per_second")),
+            *(row[name] for name in ("loss", *validated, "learning_rate", "seconds", "windows_per_second")),
             f", at most {_duration(left)} left" if left else "",
         )
         return row
@@ -126,28 +134,33 @@ class Epochs:
         """The learning rate at the beginning of an epoch; the plateau schedule sets it here."""
         rate = self.trainer.optimizer.learning_rate
         if self.recipe.schedule == "plateau":
-            rate.assign(self.recipe.rate_after(progress.validation_losses))
+            rate.assign(self.recipe.rate_after(self.recipe.monitored(progress.history)))
         return float(keras.ops.convert_to_numpy(rate))
 
     def _train_segment(self, progress: Progress, samples: np.ndarray, title: str) -> None:
         """Train on the remaining samples until the next saving is due or a signal arrives."""
         begin = time.monotonic()
         left = samples[progress.part.samples :]
-        batches = Batches(self.data, left, self.recipe.batch_size)
         done = progress.part.samples // self.recipe.batch_size
+        batches = self._batches(left, len(progress.history) + 1, done)
         segment = _Segment(title, done, len(batches), self.stop, begin + self.save_every, self.verbose)
         logs = feed(self.trainer.fit, batches, shuffle=False, callbacks=[segment])
         seen = min(segment.batches * self.recipe.batch_size, len(left))
         progress.part.add(seen, logs.history["loss"][0], time.monotonic() - begin)
 
-    def validate(self, progress: Progress) -> float:
-        """The loss on the validation windows, on both strands unless training uses the forward strand only."""
-        samples = np.arange(len(self.valid) * (1 if self.recipe.strands == "none" else 2))
-        batches = Batches(self.valid, self._divisible(samples), self.recipe.batch_size)
-        loss = feed(self.trainer.evaluate, batches, callbacks=[_EndsValidation(self.stop)])
+    def _batches(self, samples: np.ndarray, epoch: int, first: int) -> Batches:
+        """Batches of training windows, changed if the recipe says so; `first` is the number of the first one."""
+        if not self.augmentation.changes:
+            return Batches(self.data, samples, self.recipe.batch_size)
+        return AugmentedBatches(self.augmentation, epoch, first, self.data, samples, self.recipe.batch_size)
+
+    def validate(self, progress: Progress) -> dict[str, float]:
+        """The columns of the history that start with val_, of the average of the weights if there is one."""
+        with self.average.in_model() if self.average else nullcontext():
+            values = self.validation(self.stop)
         if self.stop:
             self._save_and_end(progress)
-        return loss
+        return values
 
     def _save_and_end(self, progress: Progress) -> NoReturn:
         self.state.save(progress)
@@ -185,18 +198,6 @@ class _Segment(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         self._bar.close()
-
-
-class _EndsValidation(keras.callbacks.Callback):
-    """Ends the validation when a signal arrives."""
-
-    def __init__(self, stop: StopRequest):
-        super().__init__()
-        self._stop = stop
-
-    def on_test_batch_end(self, batch, logs=None):
-        if self._stop:
-            self.model.stop_evaluating = True
 
 
 def _duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from scipy.stats import entropy
 
-from ..models.contract import FIRST_CONVOLUTION
+from ..models.contract import FIRST_CONVOLUTION, strand_network
 
 log = logging.getLogger(__name__)
 MARGIN = 3  # positions left free at both ends of a filter if the motif is short enough
@@ -20,12 +20,12 @@ def start_from_motifs(model: keras.Model, matrices: Mapping[str, np.ndarray], se
 
     matrices : counts (width, 4) of each motif, columns A, C, G, T
 
-    A motif's probabilities minus .25 go to a random position in its filter, whose bias is drawn from -1 to 0; both are
-    multiplied by `scale`, which is 1 in the paper. A motif wider than the filter is cut to its most informative part.
-    If there are more motifs than filters, a random subset is used.
+    A motif's probabilities minus .25 go to a random position in its filter, whose bias (if it has one) is drawn from -1
+    to 0; both are multiplied by `scale`, which is 1 in the paper. A motif wider than the filter is cut to its most
+    informative part. If there are more motifs than filters, a random subset is used.
     """
-    layer = model.get_layer(FIRST_CONVOLUTION)
-    kernel, bias = layer.get_weights()  # (width, 4, filters), (filters,)
+    layer = strand_network(model).get_layer(FIRST_CONVOLUTION)
+    kernel, *biases = layer.get_weights()  # (width, 4, filters), (filters,) if it has biases
     width, _, filters = kernel.shape
     draw = np.random.default_rng(seed)
     chosen = list(matrices)
@@ -37,8 +37,10 @@ def start_from_motifs(model: keras.Model, matrices: Mapping[str, np.ndarray], se
         margin = MARGIN if free >= 2 * MARGIN else 0
         start = int(draw.integers(margin, free - margin + 1))
         kernel[start : start + len(matrix), :, i] = scale * (matrix - 0.25)
-        bias[i] = scale * draw.uniform(-1, 0)
-    layer.set_weights([kernel, bias])
+        start = scale * draw.uniform(-1, 0)
+        for bias in biases:
+            bias[i] = start
+    layer.set_weights([kernel, *biases])
     log.info("%d of %d filters start as one of %d known motifs", len(chosen), filters, len(matrices))
 
 

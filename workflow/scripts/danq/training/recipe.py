@@ -36,7 +36,7 @@ class Recipe:
     optimizer: str = option(
         "adam",
         "method that changes the weights",
-        choices={"adam": "", "rmsprop": "", "sgd": "with momentum"},
+        choices={"adam": "", "adamw": "with decoupled weight decay", "rmsprop": "", "sgd": "with momentum"},
         flags=("-O", "--optimizer"),
     )
     learning_rate: float = option(1e-4, "step size of the optimizer", float, above=0, flags=("-l", "--learning-rate"))
@@ -46,10 +46,16 @@ class Recipe:
         choices={
             "constant": "",
             "cosine": "falls to zero over all epochs",
-            "plateau": "times 0.3 when the validation loss has not improved for 2 epochs",
+            "plateau": "times 0.3 when the monitored measure has not improved for 2 epochs",
             "inverse": "divided by 1 + decay x number of batches so far",
         },
         flags=("-s", "--schedule"),
+    )
+    warm_up: float = option(
+        0.0,
+        "number of epochs, whole or not, in which the learning rate rises from zero; then the schedule begins",
+        float,
+        at_least=0,
     )
     decay: float = option(8e-7, "decay of the learning rate per batch, for the schedule inverse", float, at_least=0)
     momentum: float = option(0.9, "momentum of sgd", float, at_least=0, below=1)
@@ -62,11 +68,33 @@ class Recipe:
     )
     epsilon: float = option(
         1e-7,
-        "number added to the mean square of the gradient in adam (to its root) and rmsprop (within the root)",
+        "number added to the mean square of the gradient in adam and adamw (to its root) and rmsprop (within the root)",
         float,
         above=0,
     )
-    weight_decay: float = option(0.0, "weight decay of sgd, added to the gradient", float, at_least=0)
+    weight_decay: float = option(
+        0.0,
+        "weight decay: sgd adds this times each weight to the gradient; adamw subtracts this times the learning rate "
+        "times each weight of a kernel",
+        float,
+        at_least=0,
+    )
+    clip: float | None = option(
+        None,
+        "largest norm of the gradient of all weights together; a longer gradient is shortened to it",
+        float,
+        above=0,
+        unset="no limit",
+    )
+    ema: float | None = option(
+        None,
+        "decay per batch of an exponential moving average of the weights (such as 0.999), which is validated and saved "
+        "in place of the weights",
+        float,
+        above=0,
+        below=1,
+        unset="no average",
+    )
     first_filters: str | None = option(
         None,
         "start of the filters of the first convolution",
@@ -91,9 +119,14 @@ class Recipe:
     epochs: int = option(
         60, "largest number of epochs (passes through all training windows)", int, at_least=1, flags=("-e", "--epochs")
     )
+    monitor: str = option(
+        "loss",
+        "measure on the validation windows that decides on the best epoch and on the end",
+        choices={"loss": "", "auprc": "mean over the targets"},
+    )
     patience: int = option(
         5,
-        "stop after this number of epochs without a better validation loss",
+        "stop after this number of epochs without a better value of the monitored measure",
         int,
         at_least=1,
         flags=("-p", "--patience"),
@@ -115,6 +148,26 @@ class Recipe:
         "strands to train on",
         choices={"both": "each window and its reverse complement", "random": "one of the two", "none": "forward only"},
     )
+    shift: int = option(
+        0,
+        "largest random shift of a training window in bp, to either side; beyond the window, bases are unknown",
+        int,
+        at_least=0,
+    )
+    mutate: float = option(
+        0.0,
+        "share of the bases of a training window that are replaced by random others (as EvoAug does)",
+        float,
+        at_least=0,
+        below=1,
+    )
+    insert: int = option(
+        0,
+        "largest number of random bases inserted at a random place of a training window (as EvoAug does); as many are "
+        "lost at the nearer end",
+        int,
+        at_least=0,
+    )
     class_weighting: str = option(
         "none",
         "weight of a target's positive windows in the loss",
@@ -132,6 +185,12 @@ class Recipe:
         at_least=0,
         below=0.5,
     )
+    focal_gamma: float = option(
+        0.0,
+        "exponent of the focal loss, by which windows that are predicted well count less; 0 is the cross-entropy",
+        float,
+        at_least=0,
+    )
     max_windows: int | None = option(
         None,
         "use only this number of training windows, for debugging",
@@ -140,37 +199,62 @@ class Recipe:
         unset="all",
         flags=("-n", "--max-windows"),
     )
-    seed: int = option(1, "random seed of initial weights, order of windows and dropout", int, at_least=0, below=2**32)
+    seed: int = option(
+        1, "random seed of initial weights, order and changes of windows, and dropout", int, at_least=0, below=2**32
+    )
 
     def __post_init__(self):
         for name, setting in settings().items():
             setting.check(name, getattr(self, name))
-        if self.weight_decay and self.optimizer != "sgd":
-            raise UserError(f"weight_decay is for sgd, not for {self.optimizer}; set it to 0")
+        if self.weight_decay and self.optimizer not in ("sgd", "adamw"):
+            raise UserError(f"weight_decay is for sgd and adamw, not for {self.optimizer}; set it to 0")
         if self.dampening and self.optimizer != "sgd":
             raise UserError(f"dampening is for sgd, not for {self.optimizer}; set it to 0")
+        if self.warm_up and self.schedule == "plateau":
+            raise UserError("warm_up is not for the schedule plateau; choose constant, cosine or inverse")
 
     def key(self, *facts: str) -> str:
         """Identifies this recipe and what else decides on the result (data, code, versions).
 
-        Only a training with the same key resumes.
+        Only a training with the same key resumes. The number of epochs is not part of it if a longer training begins
+        with the same epochs.
         """
-        text = json.dumps([asdict(self), facts], sort_keys=True)
+        settings = asdict(self)
+        if self.begins_longer_ones:
+            del settings["epochs"]
+        text = json.dumps([settings, facts], sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
-    def rate_after(self, validation_losses: Sequence[float]) -> float:
-        """The learning rate of the plateau schedule after epochs with these validation losses."""
+    def monitored(self, rows: Sequence[Mapping[str, float]]) -> list[float]:
+        """The monitored measure in rows of the history, as numbers of which lower ones are better."""
+        return [-row["val_auprc"] if self.monitor == "auprc" else row["val_loss"] for row in rows]
+
+    def best_epoch(self, rows: Sequence[Mapping[str, float]], start: Mapping[str, float] | None = None) -> int:
+        """Number of the best epoch, from 1; 0 if none was better than `start`, the row of the first weights."""
+        first = self.monitored([start])[0] if start else np.inf
+        return int(np.argmin([first, *self.monitored(rows)]))
+
+    @property
+    def begins_longer_ones(self) -> bool:
+        """Whether a training with more epochs begins with the same epochs, so that it can resume from this one's state.
+
+        The cosine schedule falls to zero over all epochs, so that its rates differ from the first step on.
+        """
+        return self.schedule != "cosine"
+
+    def rate_after(self, monitored: Sequence[float]) -> float:
+        """The learning rate of the plateau schedule after epochs with these values, of which lower ones are better."""
         rate, best, waited = self.learning_rate, np.inf, 0
-        for loss in validation_losses:
-            best, waited = (loss, 0) if loss < best else (best, waited + 1)
+        for value in monitored:
+            best, waited = (value, 0) if value < best else (best, waited + 1)
             if waited >= PLATEAU_PATIENCE:
                 rate, waited = rate * PLATEAU_FACTOR, 0
         return rate
 
-    def is_over(self, validation_losses: Sequence[float]) -> bool:
+    def is_over(self, monitored: Sequence[float]) -> bool:
         """Whether the patience is used up, or all epochs are done."""
-        done = len(validation_losses)
-        return done >= self.epochs or (done > 0 and done - 1 - int(np.argmin(validation_losses)) >= self.patience)
+        done = len(monitored)
+        return done >= self.epochs or (done > 0 and done - 1 - int(np.argmin(monitored)) >= self.patience)
 
 
 def settings() -> Mapping[str, Setting]:

@@ -52,23 +52,14 @@ class Progress:
     best : the weights of the best epoch so far
     part : progress within the current epoch; None between epochs
     resumed_after : number of finished epochs at each resumption
-    start_loss : validation loss of the weights that training started from, if it started from a checkpoint
+    start : val_loss and val_auprc of the checkpoint that training started from; None without one
     """
 
     history: list[dict] = field(default_factory=list)
     best: list[np.ndarray] = field(default_factory=list)
     part: EpochPart | None = None
     resumed_after: list[int] = field(default_factory=list)
-    start_loss: float = np.inf
-
-    @property
-    def validation_losses(self) -> list[float]:
-        return [row["val_loss"] for row in self.history]
-
-    @property
-    def best_epoch(self) -> int:
-        """Number of the best epoch, from 1; 0 if no epoch was better than the weights that training started from."""
-        return int(np.argmin([self.start_loss, *self.validation_losses]))
+    start: dict[str, float] | None = None
 
     @property
     def place(self) -> str:
@@ -88,7 +79,8 @@ class StateFile:
         return {"model": self._trainer.variables, "optimizer": self._trainer.optimizer.variables}
 
     def save(self, progress: Progress) -> None:
-        room = 16 * self._trainer.count_params()  # weights, Adam's two moments and the best weights, of 4 bytes
+        values = [variable for variables in self._variables().values() for variable in variables]
+        room = 4 * sum(int(np.prod(variable.shape)) for variable in values) + 4 * self._trainer.count_params()
         with replacing(self.path, room) as temporary, h5py.File(temporary, "w") as file:
             for group, variables in self._variables().items():
                 for i, variable in enumerate(variables):
@@ -101,7 +93,7 @@ class StateFile:
                 history=json.dumps(progress.history),
                 part=json.dumps(asdict(progress.part) if progress.part else None),
                 resumed_after=json.dumps(progress.resumed_after),
-                start_loss=progress.start_loss,
+                start=json.dumps(progress.start),
             )
 
     def resume(self) -> Progress:
@@ -120,7 +112,7 @@ class StateFile:
                     [_values(file, f"best/{i}", weight) for i, weight in enumerate(self._best(file))],
                     EpochPart(**part) if part else None,
                     json.loads(file.attrs["resumed_after"]),
-                    float(file.attrs["start_loss"]),
+                    json.loads(file.attrs["start"]),
                 )
                 saved = [
                     (variable, _values(file, f"{group}/{i}", variable))
@@ -153,6 +145,11 @@ class StateFile:
     def _aside(self) -> Path:
         return self.path.with_name(f"old-{self.path.name}")
 
+    def move(self, path: str | Path) -> None:
+        """Move the file to another path of the same disk; a file there is replaced."""
+        self.path.replace(path)
+        self._aside.unlink(missing_ok=True)
+
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
         self._aside.unlink(missing_ok=True)
@@ -168,9 +165,11 @@ def _values(file: h5py.File, name: str, variable) -> np.ndarray:
 
 def _check(progress: Progress) -> None:
     """Raise a ValueError unless the history and the numbers are those that training writes."""
-    losses = [*progress.validation_losses, *(row["loss"] for row in progress.history)]
+    rows = [*progress.history, *([progress.start] if progress.start else [])]
+    measures = [row[name] for row in rows for name in ("val_loss", "val_auprc")]
+    losses = [row["loss"] for row in progress.history]
     part = vars(progress.part).values() if progress.part else []
-    numbers = [*losses, *part, *progress.resumed_after, progress.start_loss]
+    numbers = [*measures, *losses, *part, *progress.resumed_after]
     lists = isinstance(progress.history, list) and isinstance(progress.resumed_after, list)
     if not lists or not all(type(number) in (int, float) for number in numbers):
         raise ValueError("its history does not consist of numbers")

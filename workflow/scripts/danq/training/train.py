@@ -30,14 +30,17 @@ from ..runtime import checkpoint
 from ..runtime.batches import on_packed
 from ..runtime.devices import Devices
 from ..runtime.interrupt import StopRequest
+from .average import Average
 from .epochs import Epochs
 from .first_filters import start_from_motifs
 from .objective import make_loss, make_optimizer
 from .recipe import XLA, Recipe
 from .state import Progress, StateFile
+from .validation import Validation
 
 log = logging.getLogger(__name__)
-HISTORY = ("epoch", "loss", "val_loss", "learning_rate", "seconds", "windows_per_second")
+MEASURES = ("loss", "val_loss", "val_auprc", "learning_rate", "seconds", "windows_per_second")
+HISTORY = ("epoch", *MEASURES, "best")  # best: 1 for the epoch whose weights are kept, otherwise 0
 
 
 def train(
@@ -51,6 +54,7 @@ def train(
     history_path: str | Path | None = None,
     run_path: str | Path | None = None,
     state_path: str | Path | None = None,
+    last_state: str | Path | None = None,
     tensorboard: str | Path | None = None,
     save_every: float = 600,
     verbose: bool = False,
@@ -62,6 +66,7 @@ def train(
     initial_weights : checkpoint to start from; the recipe takes the sizes that it leaves out from it
     history_path, run_path, state_path : of the history (TSV, columns `HISTORY`), of run.json and of the state; by
         default next to `output`. The state is removed at the end.
+    last_state : where to move the last state instead, for a training with more epochs to resume from
     save_every : seconds between two savings of the state within an epoch
     verbose : log the layers, and the loss within each epoch
     read : opens a file of windows
@@ -73,24 +78,30 @@ def train(
     devices.check_batch(recipe.batch_size)
     data, valid = (read(Path(folder) / f"{split}.h5") for split in ("train", "valid"))
     _check_same(data, valid)
+    _check_monitor(recipe, valid)
     recipe = _with_sizes_of(initial_weights, recipe) if initial_weights else recipe
     base = Path(str(output).removesuffix(checkpoint.SUFFIX))
     state_path = Path(state_path or f"{base}.state.h5")
     with locked(state_path, "another training"), StopRequest() as stop:
-        model, trainer = _compiled(recipe, data, devices, initial_weights)
+        model, trainer, average = _compiled(recipe, data, devices, initial_weights)
         if verbose:
             model.summary(print_fn=lambda table: log.info("layers\n%s", table))
         state = StateFile(state_path, _key(recipe, data, valid, initial_weights), trainer)
         options = {"name": name or "", "replicas": devices.count, "save_every": save_every, "verbose": verbose}
-        epochs = Epochs(model, trainer, data, valid, recipe, state, stop, **options)
+        with devices.scope():
+            validation = Validation(model, trainer, valid, recipe, devices.count, state_path)
+        epochs = Epochs(model, trainer, data, validation, recipe, state, stop, average=average, **options)
         progress = state.resume()
         if initial_weights and not progress.best:
-            progress.best, progress.start_loss = model.get_weights(), epochs.validate(progress)
-            log.info("validation loss of the first weights: %.4f", progress.start_loss)
+            progress.best, progress.start = model.get_weights(), epochs.validate(progress)
+            text = "the first weights have val_loss %.4f, val_auprc %.3f"
+            log.info(text, progress.start["val_loss"], progress.start["val_auprc"])
         epochs.run(progress, _tensorboard(tensorboard, progress) if tensorboard else lambda row: None)
-        history = pd.DataFrame(progress.history, columns=HISTORY)
+        best = recipe.best_epoch(progress.history, progress.start)
+        history = pd.DataFrame(progress.history, columns=HISTORY[:-1])
+        history["best"] = (history["epoch"] == best).astype(int)
         with replacing(history_path or f"{base}.history.tsv") as temporary:
-            history.to_csv(temporary, sep="\t", index=False, float_format="%.6g")
+            history.to_csv(temporary, sep="\t", index=False, float_format="%.6g", na_rep="NA")
         run = {
             "recipe": asdict(recipe),
             "devices": devices.describe(),
@@ -101,7 +112,7 @@ def train(
             "parameters": model.count_params(),
             "dataset": {"train": data.fingerprint, "valid": valid.fingerprint},
             "windows": {"train": epochs.count, "valid": len(valid)},
-            "best_epoch": progress.best_epoch,
+            "best_epoch": best,
             "epochs": len(progress.history),
             "resumed_after": progress.resumed_after,
             "started": started.isoformat(timespec="seconds"),
@@ -113,16 +124,16 @@ def train(
             temporary.write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
         model.set_weights(progress.best)
         checkpoint.save(output, model, _blueprint(recipe, data))
-        state.remove()
-    if progress.best_epoch:
-        log.info("best epoch %d of %d, weights in %s", progress.best_epoch, len(history), output)
+        state.move(last_state) if last_state else state.remove()
+    if best:
+        log.info("best epoch %d of %d, weights in %s", best, len(history), output)
     else:
         log.warning("no epoch was better than the first weights, which are kept in %s; lower the learning rate", output)
     return history
 
 
 def _compiled(recipe: Recipe, data: Windows, devices: Devices, initial_weights: str | Path | None):
-    """The model with its first weights, and the compiled model on packed windows around it."""
+    """The model with its first weights, the compiled model on packed windows around it, and the average if wanted."""
     keras.utils.set_random_seed(recipe.seed)
     keras.config.set_dtype_policy(recipe.precision)
     count = min(len(data), recipe.max_windows or len(data))
@@ -132,10 +143,12 @@ def _compiled(recipe: Recipe, data: Windows, devices: Devices, initial_weights: 
         trainer = on_packed(model, data.length)
         steps = -(-count * (2 if recipe.strands == "both" else 1) // recipe.batch_size)
         loss = make_loss(recipe, data.positives(), len(data))
-        trainer.compile(make_optimizer(recipe, steps), loss, jit_compile=XLA[recipe.xla])
+        optimizer = make_optimizer(recipe, steps, trainer.trainable_variables)
+        trainer.compile(optimizer, loss, jit_compile=XLA[recipe.xla])
         trainer.optimizer.build(trainer.trainable_variables)
+        average = Average(model, trainer.optimizer, recipe.ema) if recipe.ema else None
     log.info("%s: %s parameters, %s training windows", recipe.architecture, f"{model.count_params():,}", f"{count:,}")
-    return model, trainer
+    return model, trainer, average
 
 
 def _key(recipe: Recipe, data: Windows, valid: Windows, initial_weights: str | Path | None) -> str:
@@ -187,6 +200,15 @@ def _check_same(data: Windows, valid: Windows) -> None:
         raise UserError(f"{data.path}: no target has a positive window; check the peaks and the assembly")
 
 
+def _check_monitor(recipe: Recipe, valid: Windows) -> None:
+    positives = valid.positives()
+    if recipe.monitor == "auprc" and not ((positives > 0) & (positives < len(valid))).any():
+        raise UserError(
+            f"{valid.path}: monitor auprc needs a target with positive and negative validation windows; "
+            "set monitor to loss, or change windows.split"
+        )
+
+
 def _tensorboard(folder: str | Path, progress: Progress) -> Callable[[dict], None]:
     """A function that adds a row of the history to the TensorBoard logs in `folder`.
 
@@ -199,7 +221,7 @@ def _tensorboard(folder: str | Path, progress: Progress) -> Callable[[dict], Non
 
     def write(row: dict) -> None:
         writer = Writer(str(folder))
-        for name in HISTORY[1:]:
+        for name in MEASURES:
             writer.add_scalar(name, row[name], row["epoch"])
         writer.close()
 

@@ -1,0 +1,1 @@
+"""From sequences with labels to packed windows."""
