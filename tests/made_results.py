@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from project import program
 from scipy.stats import norm
 
+from danq.data import onehot
 from danq.data.targets import TARGETS, Target
 from danq.data.windows import writing
 from danq.evaluation.added import ADDED, WINS
@@ -20,6 +21,8 @@ from danq.evaluation.compare_models import PAIRED
 from danq.evaluation.controls import CONTROL
 from danq.evaluation.evaluate import AUC, CURVES
 from danq.evaluation.measures import KEYS, MEASURES, TESTED
+from danq.explain.attributions import Facts as AttributionFacts
+from danq.explain.attributions import writing as writing_attributions
 from danq.explain.influence_table import INFLUENCE
 from danq.motifs.annotate import MOTIFS
 from danq.motifs.compare_motifs import ANNOTATED, RECOVERED
@@ -269,6 +272,29 @@ def write_variants(folder: Path, targets: list[Target], models: tuple[str, ...],
     _picture(folder / "variants/gwas/effects.png")
 
 
+def write_attributions(
+    folder: Path, targets: list[Target], models: tuple[str, ...], methods, length: int = 230
+) -> None:
+    """Attributions of 5 of 8 windows with an unknown base, for the first and the last target."""
+    draw = np.random.default_rng(5)
+    bases = np.eye(4, dtype=np.uint8)[draw.integers(0, 4, (8, length))]
+    bases[:, 7] = 0
+    chosen = {target.index: np.array([0, 2, 3, 5, 7]) for target in (targets[0], targets[-1])}
+    places = np.array(["chr1"] * 8, dtype=object), np.arange(8) * 1000
+    for model in models:
+        for method in methods:
+            path = folder / "models" / model / "explain/attributions" / f"{method}.h5"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows = onehot.pack(bases), np.arange(8), length, targets, chosen
+            with writing_attributions(path, AttributionFacts(method, "both"), *rows, places=places) as file:
+                for target in (targets[0], targets[-1]):
+                    maps = (
+                        draw.normal(0, 0.1, (5, length, 4)).astype(np.float32)
+                        * (1 + 9 * (draw.random(length) < 0.05))[:, None]
+                    )
+                    file.fill(target, slice(0, 5), maps, prediction=draw.random(5), error=None)
+
+
 @dataclass(frozen=True)
 class Made:
     """A report page, and the results that it shows."""
@@ -285,6 +311,7 @@ def make(
     baselines=(),
     control=False,
     variants=False,
+    explain=(),
     **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
@@ -297,6 +324,9 @@ def make(
     if variants:
         write_variants(folder, targets, models)
         words += ["--variants", "gwas"]
+    if explain:
+        write_attributions(folder, targets, models, explain)
+        words += ["--explain", *explain, "--explain-models", *models]
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))
     assert done.returncode == 0, done.stderr

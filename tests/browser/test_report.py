@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from danq.evaluation.measures import MEASURES
+from danq.explain.attributions import Attributions
 from danq.motifs.meme import read_meme
 
 # What a test waits for is given as a function: a string would be evaluated, which the page's own policy forbids.
@@ -256,13 +257,13 @@ def test_the_gallery_sorts_and_filters(small, opening):
         assert "2 of 20 filters without a motif" in page.locator("main").text_content()
 
 
-def letters(logo, track: str) -> list[list]:
-    """Return the letters of a logo: letter, x, y, height."""
+def letters(logo, track: str = "") -> list[list]:
+    """Return the letters of a logo or of one of its tracks: letter, x, y, height."""
     return logo.evaluate(
-        """(logo, track) => [...logo.querySelectorAll(`.${track} use`)].map(letter => [
+        """(logo, track) => [...logo.querySelectorAll(`${track} use`)].map(letter => [
             letter.getAttribute("href").slice(-1), +letter.getAttribute("x"), +letter.getAttribute("y"),
             +letter.getAttribute("height")])""",
-        track,
+        track and f".{track}",
     )
 
 
@@ -456,3 +457,47 @@ def test_variants_are_counted_drawn_sorted_and_filtered(tmp_path, opening):
         shown = page.locator(f"{rows} td:nth-child(3)").all_text_contents()
         assert set(shown) == {"deepsea"}
         assert page.evaluate("window.executed") is None
+
+
+def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screenshot):
+    targets, methods = made_results.small_targets(), ("gradient", "mutagenesis")
+    made = made_results.make(tmp_path, targets, explain=methods)
+    found = Attributions(made.folder / "models/deepsea/explain/attributions/mutagenesis.h5")
+    with opening(made) as opened:
+        page = opened.page
+        page.locator("#explained-rows svg").first.wait_for()
+        assert [*page.locator("#explained-target option").all_text_contents()] == [
+            f"{target.index}  {target.title}" for target in found.targets
+        ]
+        page.locator("#explained-target").select_option("1")
+        page.locator("#explained-entry").select_option(label="deepsea, mutagenesis")
+        page.locator("#explained-window").select_option("2")
+        target = found.targets[1]
+        chosen = found.ranked(target)[2]
+        bases, _, contributions = (values[0] for values in found.of(target, [chosen]))
+        heights, (contigs, starts) = contributions.sum(axis=1), found.places()
+        row = found.windows(target)[chosen]
+        shown = page.locator("#explained-window option").nth(2).text_content()
+        assert shown == f"3  {contigs[row]}:{starts[row] + 1:,}"
+        assert page.locator("#explained-facts").text_content() == f"predicted {found.predictions(target)[chosen]:.3f}"
+        rows = page.locator("#explained-rows svg")
+        assert rows.count() == 3
+        unit = 46 / (heights.max() - heights.min())  # of the drawing, for a logit
+        base = 6 + heights.max() * unit
+        for number in range(3):
+            drawn = {round((x - 22.3) / 10): (letter, y, size) for letter, x, y, size in letters(rows.nth(number))}
+            for i in range(100 * number, min(100 * number + 100, found.length)):
+                size = abs(heights[i]) * unit
+                if not bases[i].any():
+                    assert i - 100 * number not in drawn
+                elif size > 0.4:
+                    letter, y, height = drawn[i - 100 * number]
+                    assert letter == "ACGT"[bases[i].argmax()]
+                    assert abs(height - size) < 0.1
+                    assert abs(y - (base - size if heights[i] > 0 else base)) < 0.2
+        assert fits(page)
+        screenshot(page, "contributions-1280")
+        assert page.evaluate("window.executed") is None
+    with opening(made, 390) as opened:
+        opened.page.locator("#explained-rows svg").first.wait_for()
+        assert fits(opened.page)

@@ -22,11 +22,14 @@ import numpy as np
 import pandas as pd
 import programs
 import scipy.io
+from matplotlib.image import imread
 from mutators import BYTES, HDF5, TEXT
 
 from danq.data import onehot
 from danq.data.targets import Target
 from danq.data.windows import Windows, writing
+from danq.explain.attributions import Facts
+from danq.explain.attributions import writing as writing_attributions
 
 ASSAYS = {"CTCF": "TF", "REST": "TF", "DNase": "DNase", "H3K4me3": "histone"}
 TARGETS = [Target(i, name, assay) for i, (name, assay) in enumerate(ASSAYS.items(), 1)]
@@ -444,6 +447,42 @@ def judge_tracks(folder: Path, good: Path) -> str:
     return "" if len(list((folder / "out").iterdir())) == len(list((good / "out").iterdir())) else "other files"
 
 
+# Attributions, read by draw_attribution.py
+
+
+def make_attributions(folder: Path) -> None:
+    draw = np.random.default_rng(4)
+    bases, target = np.eye(4, dtype=np.uint8)[draw.integers(0, 4, (3, LENGTH))], TARGETS[1]
+    places = np.array(["chr1", "chr2", "chr2"], dtype=object), np.array([100, 0, 700])
+    with writing_attributions(
+        folder / "attributions.h5", Facts("gradient", "both"), onehot.pack(bases), np.arange(3), LENGTH, TARGETS,
+        {target.index: np.arange(3)}, places=places, labelled=True,
+    ) as file:  # fmt: skip
+        values = draw.normal(size=(3, LENGTH, 4)).astype(np.float32)
+        file.fill(target, slice(0, 3), values, prediction=draw.random(3), label=np.ones(3))
+
+
+def run_draw_attribution(folder: Path) -> None:
+    words = ["attributions.h5", "-t", "2", "--around", "8", "-o", "out/window.png"]
+    programs.program("draw_attribution", *words)
+
+
+def judge_attributions(folder: Path, good: Path) -> str:
+    if imread(folder / "out/window.png").shape != imread(good / "out/window.png").shape:
+        return "a picture of another size"
+    with h5py.File(folder / "attributions.h5") as file, h5py.File(good / "attributions.h5") as before:
+        found, old = file["by_target/2"], before["by_target/2"]
+        if not ((found["prediction"][()] >= 0) & (found["prediction"][()] <= 1)).all():
+            return "predictions that are no probabilities were accepted"
+        if not np.isfinite(found["hypothetical"][np.argmax(found["prediction"])]).all():
+            return "contributions that are not numbers were drawn"
+        if any(
+            found[name].shape != old[name].shape or found[name].dtype != old[name].dtype for name in found
+        ):  # labels are optional
+            return "arrays of another shape or type were accepted"
+    return ""
+
+
 PREPARED = {"make": make_genome, "mutators": TEXT}
 # Variants, read by check_variants.py
 
@@ -573,6 +612,9 @@ FORMATS = {
     ),
     "state": Format(make_state, "state.h5", BYTES, run_state, judge_state, HDF5, seconds=60),
     "shard": Format(make_shards, "shards/chr1.1.h5", BYTES, run_join, judge_tracks, HDF5),
+    "attributions": Format(
+        make_attributions, "attributions.h5", BYTES, run_draw_attribution, judge_attributions, HDF5, share=0.6
+    ),
     "run_json": Format(make_run, "model/training/run.json", TEXT, run_motif_comparison, judge_run, share=0.6),
     "vcf": Format(make_variants, "variants.vcf", TEXT, run_check("variants.vcf"), judge_vcf, share=0.6),
     "bcf": Format(make_bcf, "variants.bcf", BYTES, run_check("variants.bcf"), judge_bcf, share=0.6),

@@ -106,3 +106,19 @@ def test_another_fold_trains_its_runs_and_those_that_it_validates(finished):
     write(finished, folds=[*LISTED, ["chr4"]])
     assert trained(finished) == {f"danq-fold{fold}-seed{seed}" for fold in (3, 4) for seed in SEEDS}
     write(finished)
+
+
+def test_attributions_explain_windows_that_the_models_have_not_seen(finished):
+    """Those of the first fold, by the first fold's models; those of a named fold by its models."""
+    for models, fold in (([], 1), (["danq-fold2-seed1"], 2)):
+        write(finished, explain={"methods": ["gradient"], "models": models})
+        dry = snakemake(finished, "--dry-run", "-p", "--configfile", CONFIG, "--", "explanations")
+        assert dry.returncode == 0, dry.stdout + dry.stderr
+        words = next(line for line in dry.stdout.splitlines() if "attribute.py" in line).split()
+        seeds = [1] if models else SEEDS
+        trained_by = [word.split("/")[3] for word in words if word.endswith("model.weights.h5")]
+        assert trained_by == [f"danq-fold{fold}-seed{seed}" for seed in seeds]
+        assert f"--data={RESULTS}/windows/fold{fold}" in words
+        of = "seed1" if models else "ensemble"
+        assert f"--predictions={RESULTS}/models/danq-fold{fold}-{of}/predictions/test.h5" in words
+    write(finished)

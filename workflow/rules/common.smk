@@ -42,6 +42,7 @@ from flow import code, files, labelled, records, repeated, runs, search, sequenc
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
+    attribute_options,
     background_options,
     baseline_options,
     blocks_in,
@@ -117,6 +118,15 @@ PICTURE_FOLDERS += [
     for model in VARIANT_MODELS
     for variants in (VARIANTS if config["variants"]["pictures"] else [])
 ]
+EXPLAIN = config["explain"]
+EXPLAIN_TEST = not (EXPLAIN["bed"] or EXPLAIN["fasta"])  # explain windows of the test set
+EXPLAIN_MODELS = runs.chosen(config, EXPLAIN["models"])
+EXPLAIN_PICTURES = [
+    f"{RESULTS}/models/{model}/explain/pictures/{method}"
+    for model in EXPLAIN_MODELS
+    for method in (EXPLAIN["methods"] if EXPLAIN["pictures"] else [])
+]
+PICTURE_FOLDERS += EXPLAIN_PICTURES
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",
@@ -160,6 +170,12 @@ def code_of_model(name):
 def checkpoints_of(wildcards):
     """The weights of a predictor: of one run, or of all that it averages."""
     return [f"{RESULTS}/models/{run}/training/model.weights.h5" for run in PREDICTORS[wildcards.model].members]
+
+
+def explaining(wildcards):
+    """The predictor that explains: of joined folds, that of the first fold, which has not seen its test windows."""
+    one = PREDICTORS[wildcards.model]
+    return PREDICTORS[one.parts[0]] if EXPLAIN_TEST and one.parts else one
 
 
 def windows_of(split):

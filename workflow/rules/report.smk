@@ -46,6 +46,12 @@ rule report:
             )
             + expand("{results}/variants/{variants}/effects.png", results=RESULTS, variants=VARIANTS)
         ),
+        attributions=expand(
+            "{results}/models/{model}/explain/attributions/{method}.h5",
+            results=RESULTS,
+            model=EXPLAIN_MODELS,
+            method=EXPLAIN["methods"],
+        ),
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -55,6 +61,7 @@ rule report:
                 "targets.js",
                 "logo.js",
                 "filters.js",
+                *["contributions.js"] * bool(EXPLAIN["methods"]),
                 *["variants.js"] * bool(VARIANTS),
             ]
         ],
@@ -80,6 +87,8 @@ rule report:
             controls=CONTROLS or None,
             variants=list(VARIANTS) or None,
             variant_models=VARIANT_MODELS if VARIANTS else None,
+            explain=EXPLAIN["methods"] or None,
+            explain_models=EXPLAIN_MODELS if EXPLAIN["methods"] else None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),

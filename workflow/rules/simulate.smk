@@ -3,6 +3,7 @@ rule simulate:
     output:
         genome="resources/demo/genome.fa",
         planted="resources/demo/planted.meme",
+        sites="resources/demo/sites.bed",
         variants="resources/demo/variants.vcf",
         peaks=expand(
             "resources/demo/peaks/{target}.narrowPeak.gz",

@@ -62,6 +62,7 @@ def arguments():
         "--gpus", type=int, help="number of GPUs; an error if not available (default: one if available)"
     )
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
+    parser.add_argument("--account", metavar="TSV", help="table to write of what became of regions or records")
     parser.add_argument("--npz", metavar="FOLDER", help="folder for pairs of .npz files, one folder for each target")
     parser.add_argument("-o", "--output", default="attributions.h5", help="file to write (HDF5)")
     return parser.parse_args()
@@ -73,6 +74,8 @@ def check(args) -> None:
         raise UserError("give one of --data, --bed and --fasta")
     if bool(args.bed) != bool(args.genome):
         raise UserError("--bed and --genome belong together; give both or none")
+    if args.account and args.data:
+        raise UserError("--account is for --bed and --fasta; leave it out")
     if args.predictions and not args.data:
         raise UserError("--predictions is for --data; leave it out")
     for name in ("windows", "references", "steps"):
@@ -86,10 +89,10 @@ def main() -> None:
     args = arguments()
     check(args)
     inputs = [*args.checkpoint, args.bed, args.genome, args.fasta, args.predictions]
-    cli.check_outputs([*inputs, *cli.windows_in(args.data, [args.split])], [args.output], [args.npz])
+    cli.check_outputs([*inputs, *cli.windows_in(args.data, [args.split])], [args.output, args.account], [args.npz])
     with cli.quiet_loading():  # loads Keras; imported here so that -h is fast
         from danq.data.chosen_targets import choose
-        from danq.data.given_sequences import tiles_of
+        from danq.data.given_sequences import tiles_of, write_account
         from danq.data.windows import Windows
         from danq.explain import chosen_windows
         from danq.explain.attribute import attribute
@@ -107,13 +110,15 @@ def main() -> None:
         parts = chosen_windows.predicted(args.predictions, source) if args.predictions else ensemble.means(source)
         chosen = chosen_windows.highest(parts, source, targets, args.windows, args.choose)
     else:
-        source, _ = tiles_of(
+        source, account = tiles_of(
             ensemble.length,
             fasta=args.fasta,
             bed=args.bed,
             genome=args.genome,
             index_folder=Path(args.output).parent,
         )
+        if args.account:
+            write_account(account, args.account)
         chosen = chosen_windows.every(source, targets)
     settings = {name: getattr(args, name) for name in ("references", "steps", "tolerance", "seed")}
     if args.method != "integrated_gradients":

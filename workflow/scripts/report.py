@@ -55,8 +55,14 @@ def main() -> None:
     parser.add_argument(
         "--variant-models", nargs="+", action="extend", default=[], help="models that scored them (default: all)"
     )
+    parser.add_argument("--explain", nargs="+", action="extend", default=[], help="methods whose attributions to show")
+    parser.add_argument(
+        "--explain-models", nargs="+", action="extend", default=[], help="folders of models that they explain"
+    )
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
+    if bool(args.explain) != bool(args.explain_models):
+        raise UserError("--explain and --explain-models belong together; give both or none")
     results, runs = Path(args.results), cli.distinct(args.runs)
     page = Path(args.output or results / "report.html")
     if page.suffix != ".html":
@@ -84,6 +90,8 @@ def main() -> None:
         lists=args.variants,
         variant_models=args.variant_models or args.models,
         replicates=args.replicates,
+        explained=args.explain_models,
+        methods=args.explain,
     )
 
 

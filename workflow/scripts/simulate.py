@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Simulate the demo data: a small genome with JASPAR motifs planted at the peaks of ten targets.
 
-Writes genome.fa, peaks/<target>.narrowPeak.gz, planted.meme (the planted motifs) and variants.vcf (variants that
-disrupt or restore planted sites, and neutral ones beside them).
+Writes genome.fa, peaks/<target>.narrowPeak.gz, planted.meme (the planted motifs), sites.bed (where they are planted)
+and variants.vcf (variants that disrupt or restore planted sites, and neutral ones beside them).
 """
 
 from __future__ import annotations

@@ -38,6 +38,29 @@ def best_score(nibbles, motif):
     return best
 
 
+def test_the_planted_sites_are_listed(tmp_path):
+    """Each is as long as its motif, scores high on its strand, and lies near one of its factor's peaks."""
+    simulate(tmp_path, contigs=3, contig_length=150_000, seed=5)
+    genome = Genome(tmp_path / "genome.fa")
+    planted = {motif.name: motif for motif in read_meme(tmp_path / "planted.meme")}
+    rows = [line.split("\t") for line in (tmp_path / "sites.bed").read_text().splitlines()]
+    assert [(row[0], int(row[1])) for row in rows] == sorted((row[0], int(row[1])) for row in rows)
+    peaks = {name: read_peaks(tmp_path / "peaks" / f"{name}.narrowPeak.gz", genome.contigs) for name in planted}
+    names, near = list(genome.contigs), []
+    for contig, start, end, factor, score, strand in rows:
+        start, end, motif = int(start), int(end), planted[factor]
+        motif = motif.reverse_complement() if strand == "-" else motif
+        letters = (genome.nibbles(contig)[start:end, None] == np.array([8, 4, 2, 1])).astype(bool)
+        assert letters.shape == motif.probabilities.shape
+        bits = np.log2(4 * (motif.probabilities[letters] + 0.01)).sum()
+        assert int(score) == max(0, round(bits))
+        own = peaks[factor]
+        here = np.array([names[number] == contig for number in own.contig]) & (own.start <= start) & (own.end >= end)
+        near.append(here.any())
+    assert np.mean(near) > 0.9  # a few sites have no peak
+    assert len(rows) >= sum(len(own.start) for own in peaks.values())
+
+
 def test_the_same_seed_gives_identical_files(tmp_path):
     for name in ("a", "b"):
         simulate(tmp_path / name, contigs=3, contig_length=30_000, seed=2)

@@ -8,6 +8,8 @@ from danq.data import onehot
 from danq.data.targets import Target
 from danq.errors import UserError
 from danq.explain.attributions import Attributions, Facts, writing
+from danq.explain.stretches import of_window, read_marks
+from danq.report.contributions import gallery
 
 TARGETS = [Target(1, "CTCF", "TF"), Target(2, "REST", "TF"), Target(3, "DNase", "DNase")]
 CHOSEN = {1: np.array([0, 2, 3]), 3: np.array([1, 2])}
@@ -85,3 +87,35 @@ def test_values_that_are_not_numbers_are_errors(tmp_path):
     ):
         file.fill(TARGETS[0], slice(0, 1), np.full((1, LENGTH, 4), np.nan))
     assert not (tmp_path / "a.h5").exists()
+
+
+def test_places_are_marked_whatever_their_contigs_are_called(written, tmp_path, caplog):
+    """The file knows the contigs of its windows only; regions on others are counted in the log."""
+    found = Attributions(written[0])
+    (tmp_path / "sites.bed").write_text("2\t7\t9\tinside\nchr2\t900\t905\toutside\nchr99\t1\t5\nchr2\t1\t6\tedge\n")
+    with caplog.at_level("INFO"):
+        marks = read_marks({"sites": tmp_path / "sites.bed"}, found)
+    assert "3 of 4 regions are on the contigs of the windows" in caplog.text
+    view = of_window(found, TARGETS[0], 3, marks)  # the lowest prediction: chr2 from 5
+    assert sorted(view.marks["sites"]) == [(0, 1, "edge"), (2, 4, "inside")]
+
+
+def test_the_gallery_holds_the_best_windows_within_its_size(written, tmp_path, monkeypatch):
+    path, bases, values = written
+    folder = tmp_path / "models/danq/explain/attributions"
+    folder.mkdir(parents=True)
+    path.rename(folder / "integrated_gradients.h5")
+    found = gallery(tmp_path, ["danq"], ["integrated_gradients"])
+    assert (found["targets"], found["all"]) == (["1  CTCF", "3  DNase"], 2)
+    first, second = found["entries"][0]["windows"]
+    assert [(one["place"], one["first"]) for one in first] == [("chr10", 9), ("chr2", 71), ("chr2", 6)]
+    own = bases[CHOSEN[3][0]]
+    lowest = second[-1]  # with an unknown base
+    assert lowest["letters"] == "".join("ACGT"[one.argmax()] if one.any() else " " for one in own)
+    heights = np.array(lowest["heights"]) * lowest["step"]
+    np.testing.assert_allclose(heights, (own * values[3][0]).sum(axis=1), atol=lowest["step"])
+    monkeypatch.setattr("danq.report.contributions.BASES", 3 * LENGTH)
+    found = gallery(tmp_path, ["danq"], ["integrated_gradients"])
+    assert [len(windows) for windows in found["entries"][0]["windows"]] == [1, 1]
+    monkeypatch.setattr("danq.report.contributions.BASES", LENGTH)
+    assert gallery(tmp_path, ["danq"], ["integrated_gradients"])["targets"] == ["1  CTCF"]

@@ -34,7 +34,7 @@ def test_targets_have_about_equally_many_windows(case):
 
 POOL_BEHIND = {  # positions that the layer behind the filters pools; in the other architectures it reads each
     **{"DanQ": 6, "DeepSEA": 2, "DanQ-JASPAR": 6, "Basset": 2, "DeepBind": 60, "DeepMotif-CNN": 3},
-    **{"DeepCpG-CnnL2h128": 3, "DeepCpG-CnnRnn01": 3, "Basenji-Basset": 2, "TBiNet": 6, "DeepATT": 6},
+    **{"DeepCpG-CnnL2h128": 3, "DeepCpG-CnnRnn01": 3, "Basenji-Basset": 2, "Compact": 4, "TBiNet": 6, "DeepATT": 6},
 }
 
 
@@ -60,7 +60,7 @@ def test_a_held_filter_gives_the_mean_that_the_next_layer_reads(case, architectu
     convolution = network.get_layer("first_convolution")
     normalisations = [one for one in network.layers if isinstance(one, keras.layers.BatchNormalization)]
     # Behind a convolution without weights, a new normalisation gives its last bias.
-    normalised = architecture in ("Basset", "Basenji-Basset")
+    normalised = architecture in ("Basset", "Basenji-Basset", "Compact")
     constant_of = normalisations[0] if normalised else convolution
     before = [(one, one.get_weights()) for one in (convolution, constant_of)]
     try:
@@ -69,6 +69,8 @@ def test_a_held_filter_gives_the_mean_that_the_next_layer_reads(case, architectu
                 one.set_weights(weights)
             convolution.kernel.assign(np.where(np.arange(layer.filters) == f, 0, before[0][1][0]))
             constant = inverse_gelu(means[f]) if architecture == "Basenji-Basset" else means[f]
+            if architecture == "Compact":  # read before the normalisation, which is still that of mean 0 and variance 1
+                constant = constant / np.sqrt(1 + constant_of.epsilon)
             variable = constant_of.beta if normalised else constant_of.bias
             variable.assign(np.where(np.arange(layer.filters) == f, constant, np.array(variable)))
             change = whole - np.array(model(inputs))

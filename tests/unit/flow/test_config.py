@@ -96,6 +96,18 @@ def check_all(config: dict) -> None:
             put("variants", {"files": {"a": "genome.fa"}, "background": "genome.fa", "random_background": 5}),
             ["variants: background and random_background exclude each other"],
         ),
+        (
+            put("explain", {"methods": ["gradient"], "bed": "genome.fa", "fasta": "genome.fa"}),
+            ["explain: bed and fasta exclude each other", "or none for test windows"],
+        ),
+        (
+            put("explain", {"methods": ["gradient"], "models": ["x"]}),
+            ["explain.models: no model is called 'x'; choose from danq, deepsea"],
+        ),
+        (
+            put("explain", {"methods": ["gradient"], "marks": {"hits": "no.bed"}}),
+            ["explain.marks.hits: no such file: data/no.bed"],
+        ),
         (put("variants.files", {"a b": "x.vcf"}), ["'a b' cannot be a name in variants.files"]),
         (put("models.danq.learning_rate", math.nan), ["models.danq.learning_rate is nan; write a finite number"]),
         (put("windows.min_signal", math.inf), ["windows.min_signal is inf; write a finite number"]),

@@ -31,6 +31,7 @@ def config():
         "motifs": {"known": "known.meme"},
         "sequences": {},
         "variants": {"files": {}, "background": None},
+        "explain": {"methods": []},
     }
 
 
@@ -46,6 +47,7 @@ def bundle():
         "motifs": {"known": None},
         "sequences": {"a": {"fasta": "a.fa", "bed": None, "genome": None}},
         "variants": {"files": {}, "background": None},
+        "explain": {"methods": []},
     }
 
 
@@ -70,6 +72,14 @@ def test_given_files_of_peaks(config):
         "sheet.tsv: peaks of REST": "https://example.org/REST.bed",
     }
     assert files.interval_files(config, SHEET) == ["data/regions.bed", "data/black.bed"]
+
+
+def test_given_files_of_attributions(config):
+    config["explain"] = {"methods": ["gradient"], "bed": "hits.bed", "fasta": None, "marks": {"sites": "sites.bed"}}
+    found = dict(files.given_files(config, SHEET))
+    assert (found["explain.bed"], found["explain.marks.sites"]) == ("hits.bed", "sites.bed")
+    config["explain"]["methods"] = []
+    assert not any(key.startswith("explain") for key, _ in files.given_files(config, SHEET))
 
 
 def test_given_files_of_variants(config, bundle):

@@ -59,13 +59,13 @@ def test_wide_motifs_are_cut_and_surplus_motifs_are_left_out():
 
 @pytest.mark.parametrize("architecture", registry.ARCHITECTURES)
 def test_every_architecture_can_start_from_motifs(architecture):
-    """Also without biases (Basenji-Basset) and with a network inside the model (DeepBind)."""
+    """Also without biases (Basenji-Basset, Compact) and with a network inside the model (DeepBind)."""
     model = registry.build(architecture, 60, 2, **toy_models.SMALL[architecture])
     start_from_motifs(model, {"motif": np.array([[0.0, 8, 0, 0]] * 6)}, seed=1)
     kernel, *bias = strand_network(model).get_layer(FIRST_CONVOLUTION).get_weights()
     spelled = kernel[:, :, 0] if len(kernel) == 6 else kernel[1:, :, 0] if kernel[0, 1, 0] != 0.75 else kernel[:6, :, 0]
     np.testing.assert_allclose(spelled, [[-0.25, 0.75, -0.25, -0.25]] * 6)
-    assert len(bias) == (architecture != "Basenji-Basset")
+    assert len(bias) == (architecture not in ("Basenji-Basset", "Compact"))
     assert all(-1 < one[0] < 0 for one in bias)
 
 

@@ -19,7 +19,7 @@ def test_the_key_changes_with_every_setting_and_with_the_data():
         Recipe(optimizer="sgd", dampening=0.5),
         Recipe(epsilon=1e-6),
         Recipe(batch_size=100),
-        Recipe(epochs=61),
+        Recipe(schedule="cosine", epochs=61),
         Recipe(patience=6),
         Recipe(precision="mixed_bfloat16"),
         Recipe(strands="none"),
@@ -40,6 +40,7 @@ def test_the_key_changes_with_every_setting_and_with_the_data():
     keys = {recipe.key("data") for recipe in [base, *others]} | {base.key("other data")}
     assert len(keys) == 28
     assert base.key("data") == Recipe().key("data")
+    assert base.key("data") == Recipe(epochs=61).key("data")  # which begins with the same epochs, so that it resumes
 
 
 def test_stopping_and_plateau_follow_from_the_losses_alone():

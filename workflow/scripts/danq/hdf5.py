@@ -18,7 +18,10 @@ from .errors import UserError
 from .files import existing
 
 # What h5py and NumPy raise on files that are cut short, damaged or made by hand.
-DAMAGE = (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, OverflowError, MemoryError)
+DAMAGE = (
+    *(OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, OverflowError, MemoryError),
+    SystemError,  # of h5py, where a table of links is damaged
+)
 DEFLATED = 1040  # most bytes that gzip, the filter of MATLAB and h5py, makes of one byte
 
 

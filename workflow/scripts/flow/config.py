@@ -66,6 +66,8 @@ def checked(config: dict) -> dict:
     sequences.check(config)
     if config["variants"]["files"]:
         check_variants(config)
+    if config["explain"]["methods"]:
+        check_explain(config)
     check_embed(config)
     search.check(config)
     return config
@@ -225,6 +227,18 @@ def check_embed(config: dict) -> None:
             raise UserError(f"embed.pairs: {pair} is not a pair of embed.inserts, which are {known}; write A:B or all")
 
 
+def check_explain(config: dict) -> None:
+    """Check that the windows to explain are of one kind, and that there is a genome and every model."""
+    explain = config["explain"]
+    if explain["bed"] and explain["fasta"]:
+        raise UserError("explain: bed and fasta exclude each other; give one of them, or none for test windows")
+    if explain["bed"] and "genome" not in config:
+        raise UserError("explain.bed: needs the genome that the regions lie on; add genome.fasta")
+    if explain["marks"] and config["source"] == "bundle" and not (explain["bed"] or explain["fasta"]):
+        raise UserError("explain.marks: the windows of a bundle have no places; leave marks out, or explain a BED file")
+    check_models(config, "explain.models", explain["models"])
+
+
 def listed_targets(config: dict) -> Listed:
     """The targets of the sheet, of the labelled sequences or of the bundle's list.
 
@@ -271,16 +285,12 @@ def check_names(config: dict, targets: list[Target]) -> None:
             except UserError as error:
                 raise UserError(f"{key}: {error}") from None
     sequences.check_targets(config, targets)
-    if config["variants"]["files"] and config["variants"]["targets"]:
-        try:
-            choose(targets, config["variants"]["targets"])
-        except UserError as error:
-            raise UserError(f"variants.targets: {error}") from None
-    if config["embed"]["inserts"] and config["embed"]["targets"]:
-        try:
-            choose(targets, config["embed"]["targets"])
-        except UserError as error:
-            raise UserError(f"embed.targets: {error}") from None
+    for block, used in (("variants", "files"), ("explain", "methods"), ("embed", "inserts")):
+        if config[block][used] and config[block]["targets"]:
+            try:
+                choose(targets, config[block]["targets"])
+            except UserError as error:
+                raise UserError(f"{block}.targets: {error}") from None
     table = config["evaluate"]["published"]
     counted = config["source"] != "bundle" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():

@@ -59,6 +59,11 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
             (f"{config['targets']}: peaks of {name}", path)
             for name, path in zip(sheet["name"], sheet["peaks"], strict=True)
         ]
+    explain = config["explain"]
+    if explain["methods"]:
+        given += [(f"explain.{key}", explain[key]) for key in ("bed", "fasta")]
+        given += [(f"explain.marks.{name}", path) for name, path in explain["marks"].items()]
+        given += [("genome.fasta", config["genome"]["fasta"])] if explain["bed"] else []
     for name, entry in config["sequences"].items():
         given += [(f"sequences.{name}.{key}", entry[key]) for key in ("fasta", "bed", "genome")]
     return [(key, path) for key, path in given if path]

@@ -132,6 +132,21 @@ def background_options(config: dict) -> dict:
     return variants | {"scores": ["difference"], "block_size": None, "random_background": random, "seed": seed}
 
 
+def attribute_options(config: dict, method: str) -> dict:
+    """The options of attribute.py for one method, without its files."""
+    explain = config["explain"]
+    test = not (explain["bed"] or explain["fasta"])
+    chosen = {"split": "test", **within(config, "explain", "windows", "choose")} if test else {}
+    of_method = within(config, "explain", "references", "steps") | {"seed": config["seed"]}
+    return {
+        "method": method,
+        "strands": config["predict"]["strands"],
+        "targets": explain["targets"] or None,
+        **chosen,
+        **(of_method if method == "integrated_gradients" else {}),
+    }
+
+
 def blocks_in(checked: str, block_size: int) -> int:
     """The number of blocks of a list of variants, from the table that check_variants.py wrote."""
     return max(-(-int(pd.read_csv(checked, sep="\t").loc[0, "records"]) // block_size), 1)

@@ -17,6 +17,7 @@ import numpy as np
 from ..files import replacing
 from ..motifs.jaspar import one_matrix
 from ..motifs.meme import Motif, write_meme
+from .planted_sites import write_sites
 from .planted_variants import Site, planted_variants, write_planted
 
 RELEASE = "JASPAR2024"
@@ -43,7 +44,10 @@ class Peak:
 
 
 def simulate(folder: str | Path, contigs: int = 6, contig_length: int = 1_200_000, seed: int = 1) -> None:
-    """Write genome.fa, peaks/<target>.narrowPeak.gz, planted.meme (the planted motifs), variants.vcf into `folder`."""
+    """Write the genome, peaks, planted motifs and sites, and variants into `folder`.
+
+    genome.fa, peaks/<target>.narrowPeak.gz, planted.meme, sites.bed (see `planted_sites`), variants.vcf
+    """
     folder, draw = Path(folder), np.random.default_rng(seed)
     motifs = {
         name: Motif.from_counts(name, one_matrix(RELEASE, matrix)) for name, matrix in (PROMOTER | ENHANCER).items()
@@ -61,6 +65,7 @@ def simulate(folder: str | Path, contigs: int = 6, contig_length: int = 1_200_00
     for name, found in peaks.items():
         _write_peaks(folder / "peaks" / f"{name}.narrowPeak.gz", found)
     write_meme(folder / "planted.meme", motifs.values())
+    write_sites(folder / "sites.bed", sites, motifs, sequences)
     variants = planted_variants(sequences, sites, motifs, seed)
     write_planted(folder / "variants.vcf", variants, {name: len(bases) for name, bases in sequences.items()})
 

@@ -46,6 +46,7 @@ def attribute(
             log.warning("target %d (%s): no window to explain", index, ensemble.targets[index - 1].title)
     if not len(rows):
         raise UserError(f"{source}: no window to explain for any target; choose other windows")
+    log.info("%s: %s windows to explain for %d targets", source, f"{len(rows):,}", len(chosen))
     packed = np.concatenate([source.packed(rows[block]) for block in blocks(len(rows), 1 << 14)])
     chosen = {index: np.searchsorted(rows, one) for index, one in chosen.items()}
     places = source.places()

@@ -36,6 +36,7 @@ FORMAT = "danq-attributions-1"
 SCALE = "logit"
 METHODS = ("mutagenesis", "gradient", "integrated_gradients")
 CHUNK = 1 << 10  # windows in memory at a time
+LARGEST = 1e30  # contributions in logits are far smaller
 PER_BASE = 16  # bytes of four float32
 
 
@@ -96,7 +97,7 @@ class Attributions:
             self.contigs = [name.decode() for name in file["contigs"][()]] if "contigs" in file else []
             self.names = [name.decode() for name in file["names"][()]] if "names" in file else []
             self._contig = self._start = None
-            if "start" in file:
+            if any(name in file for name in ("contigs", "contig", "start")):
                 self._contig = hdf5.dataset(file, "contig", np.int32, (n,))[()]
                 self._start = hdf5.dataset(file, "start", np.int64, (n,))[()]
             self._arrays = {target.index: self._of_target(file, target) for target in self.targets}
@@ -126,6 +127,8 @@ class Attributions:
             windows = arrays["windows"]
             if len(windows) and not (windows[0] >= 0 and windows[-1] < n and (np.diff(windows) > 0).all()):
                 raise ValueError(f"the windows of target {index} are not increasing rows of its {n} windows")
+            if not ((arrays["prediction"] >= 0) & (arrays["prediction"] <= 1)).all():
+                raise ValueError(f"the predictions of target {index} are no probabilities")
 
     def __len__(self) -> int:
         return len(self._sequence)
@@ -171,11 +174,15 @@ class Attributions:
     def of(self, target: Target, chosen=slice(None)) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """One-hot uint8, hypothetical contributions and contributions float32 of a target: three arrays (n, L, 4).
 
+        Values that no attribution has are a UserError.
+
         chosen : of the target's windows, a slice or an array of numbers; default: all, which may need much memory
         """
         arrays = self._arrays[target.index]
         bases = onehot.unpack(self.packed(arrays["windows"][chosen]), self.length)
         hypothetical = np.asarray(arrays["hypothetical"][chosen])
+        if not (np.abs(hypothetical) < LARGEST).all():
+            raise UserError(f"{self.path}: holds contributions that are not numbers or too large; make it again")
         return bases, hypothetical, bases * hypothetical
 
     def chunks(self, target: Target, size: int = CHUNK) -> Iterator[tuple[slice, np.ndarray, np.ndarray, np.ndarray]]:

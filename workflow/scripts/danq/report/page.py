@@ -42,7 +42,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import data, variants
+from . import contributions, data, variants
 from .data import as_json
 
 MOST_WARNINGS = 20
@@ -311,7 +311,8 @@ def _data(page: dict, models: Sequence[ModelResults]) -> dict:
     ]
     shared["models"] = [{key: model[key] for key in ("name", "colour", "filters")} for model in page["models"]]
     shared["known"] = {motif.name: data.heights(motif) for motif in known}
-    return {"page": shared, "curves": data.packed([model["curves"] for model in page["models"]])}
+    large = {"curves": [model["curves"] for model in page["models"]], "contributions": page["contributions"]}
+    return {"page": shared} | {name: data.packed(value) for name, value in large.items() if value is not None}
 
 
 def write_report(
@@ -330,6 +331,8 @@ def write_report(
     lists: Sequence[str] = (),
     variant_models: Sequence[str] = (),
     replicates: bool = False,
+    explained: Sequence[str] = (),
+    methods: Sequence[str] = (),
 ) -> None:
     """Write the page.
 
@@ -342,6 +345,7 @@ def write_report(
     baselines : shown beside the models, without training and motifs; the page opens with what the models add to them
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
+    explained, methods : names of the models and methods whose attributions are shown
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
@@ -356,6 +360,7 @@ def write_report(
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
+    page["contributions"] = contributions.gallery(results, explained, methods) if explained and methods else None
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None
     page["controls"] = [

@@ -1,0 +1,72 @@
+# Trained models to what every base of chosen windows contributes to the predictions.
+wildcard_constraints:
+    method="|".join(EXPLAIN["methods"]),
+
+
+rule attribute:
+    input:
+        checkpoint=lambda wildcards: [
+            f"{RESULTS}/models/{run}/training/model.weights.h5" for run in explaining(wildcards).members
+        ],
+        windows=windows_of("test") if EXPLAIN_TEST else [],
+        predictions=lambda wildcards: (
+            f"{RESULTS}/models/{explaining(wildcards).name}/predictions/test.h5" if EXPLAIN_TEST else []
+        ),
+        bed=on_disk(EXPLAIN["bed"]) if EXPLAIN["bed"] else [],
+        genome=on_disk(config["genome"]["fasta"]) if EXPLAIN["bed"] else [],
+        fasta=on_disk(EXPLAIN["fasta"]) if EXPLAIN["fasta"] else [],
+    output:
+        attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        account=[] if EXPLAIN_TEST else f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.account.tsv",
+    log:
+        f"logs/{config['dataset']}/attribute/{{model}}/{{method}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/attribute/{{model}}/{{method}}.tsv"
+    conda:
+        "../envs/danq.yaml"
+    threads: 8
+    resources:
+        gpu=gpus_here(),
+    params:
+        program=program("attribute"),
+        code=code_of_model("attribute"),
+        files=lambda wildcards, input: options(
+            data=os.path.dirname(input.windows) if input.windows else None,
+            **{key: input[key] or None for key in ("predictions", "bed", "genome", "fasta")},
+        ),
+        options=lambda wildcards, output: options(
+            account=output.account or None, **attribute_options(config, wildcards.method)
+        ),
+    message:
+        f"Explain predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"
+    shell:
+        "python {params.program:q} --checkpoint {input.checkpoint} {params.files} {params.options}"
+        " --gpus {resources.gpu} --threads {threads} --output {output.attributions} 2> {log}"
+
+
+rule draw_attributions:
+    input:
+        attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        marks=[on_disk(path) for path in EXPLAIN["marks"].values()],
+    output:
+        report(
+            directory(f"{RESULTS}/models/{{model}}/explain/pictures/{{method}}"),
+            patterns=["{picture}.png"],
+            caption="../report/attribution.rst",
+            category="6 Contributions of bases",
+            labels={"model": "{model}", "method": "{method}", "window": "{picture}"},
+        ),
+    log:
+        f"logs/{config['dataset']}/draw_attributions/{{model}}/{{method}}.log",
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("draw_attribution"),
+        code=code_of("draw_attribution"),
+        options=lambda wildcards, input: options(
+            top=EXPLAIN["pictures"], mark=[f"{name}={path}" for name, path in zip(EXPLAIN["marks"], input.marks)]
+        ),
+    message:
+        f"Draw what bases contribute to predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"
+    shell:
+        "python {params.program:q} {input.attributions} {params.options} --output {output} 2> {log}"

@@ -1,0 +1,127 @@
+"""Parts of explained windows to look at: the contributions of their bases, and marked places such as peaks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..data.contig_names import genome_name
+from ..data.regions import Region, parse_region, read_bed
+from ..data.targets import Target
+from ..errors import UserError
+from .attributions import Attributions
+
+log = logging.getLogger(__name__)
+ENDLESS = 1 << 40  # bp; files of attributions do not have the lengths of contigs
+
+
+class _Endless(dict):
+    """Contigs of any name and endless length: a file of attributions knows no contigs but those of its windows."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> int:
+        return ENDLESS
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring bases of one explained window.
+
+    title : target, place and prediction
+    method : of attribution
+    contributions : float32 (n, 4); letters that the sequence does not have are 0
+    first : number of the first base on the contig or in the window, from 1
+    place : contig or name of the window
+    marks : for each kind of marked places, start, end (columns, half-open) and name of those in the stretch
+    """
+
+    title: str
+    method: str
+    contributions: np.ndarray
+    first: int
+    place: str
+    marks: Mapping[str, Sequence[tuple[int, int, str]]] = field(default_factory=dict)
+
+
+def read_marks(paths: Mapping[str, str | Path], found: Attributions) -> dict[str, list[Region]]:
+    """The regions of BED files (also peak files) on the windows' contigs, by a name for each file.
+
+    Windows without places are a UserError.
+    """
+    if paths and not found.contigs:
+        raise UserError(f"{found.path}: its windows have no places on a genome, so nothing can be marked in them")
+    return {name: _on_contigs(path, found.contigs) for name, path in paths.items()}
+
+
+def _on_contigs(path: str | Path, contigs: Sequence[str]) -> list[Region]:
+    every, _ = read_bed(path, _Endless())
+    named = [one._replace(contig=genome_name(one.contig, contigs)) for one in every]
+    kept = [one for one in named if one.contig is not None]
+    text = "%s: %s of %s regions are on the contigs of the windows"
+    (log.info if kept else log.warning)(text, path, f"{len(kept):,}", f"{len(every):,}")
+    return kept
+
+
+def of_window(
+    found: Attributions, target: Target, number: int, marks: Mapping[str, Sequence[Region]], around: int | None = None
+) -> Stretch:
+    """A window of a target, or `around` bases on each side of its largest contribution.
+
+    number : from 1, the window with the highest prediction; another one than the target has is a UserError
+    """
+    n = len(found.windows(target))
+    if not 1 <= number <= n:
+        raise UserError(f"{found.path}: {target.title} has {n} explained windows; window {number} is none of them")
+    chosen = int(found.ranked(target)[number - 1])
+    begin, end = 0, found.length
+    if around is not None:
+        middle = int(np.abs(found.of(target, [chosen])[2][0].sum(axis=1)).argmax())
+        begin, end = max(0, middle - around), min(found.length, middle + around + 1)
+    return _stretch(found, target, chosen, begin, end, marks)
+
+
+def of_region(found: Attributions, target: Target, text: str, marks: Mapping[str, Sequence[Region]]) -> Stretch:
+    """A region such as `chr8:1001-1100`, in the window whose middle is nearest to the region's.
+
+    A region that lies in no window of the target is a UserError.
+    """
+    if not found.contigs:
+        raise UserError(f"{found.path}: its windows have no places on a genome; choose a window by number")
+    rank, start, end = parse_region(text, dict.fromkeys(found.contigs, ENDLESS))
+    contigs, starts = (values[found.windows(target)] for values in found.places())
+    inside = (contigs == found.contigs[rank]) & (starts <= start) & (starts + found.length >= end)
+    if not inside.any():
+        raise UserError(f"{text}: lies in no window of {found.path} that is explained for {target.title}")
+    distance = np.where(inside, np.abs(2 * starts + found.length - start - end), ENDLESS)
+    chosen = int(distance.argmin())
+    return _stretch(found, target, chosen, start - int(starts[chosen]), end - int(starts[chosen]), marks)
+
+
+def _stretch(found: Attributions, target: Target, chosen: int, begin: int, end: int, marks) -> Stretch:
+    contributions = found.of(target, [chosen])[2][0, begin:end]
+    row = int(found.windows(target)[chosen])
+    title = f"{target.title}: predicted {found.predictions(target)[chosen]:.3f}"
+    if found.contigs:
+        contigs, starts = found.places()
+        place, first = str(contigs[row]), int(starts[row]) + begin
+        title = f"{title}   {place}:{first + 1:,}-{first + end - begin:,}"
+    else:
+        place, first = found.names[row] if found.names else f"window {int(found.rows[row]) + 1}", begin
+        title = f"{title}   {place}"
+    places = {name: _within(regions, place, first, end - begin) for name, regions in marks.items()}
+    return Stretch(title, found.facts.method, contributions, first + 1, place, places)
+
+
+def _within(regions: Sequence[Region], contig: str, first: int, n: int) -> list[tuple[int, int, str]]:
+    """Those regions that overlap n bases from `first`, in columns, cut at the ends; a name of "." is none."""
+    return [
+        (max(0, one.start - first), min(n, one.end - first), "" if one.name == "." else one.name)
+        for one in regions
+        if one.contig == contig and one.start < first + n and one.end > first
+    ]
