@@ -23,6 +23,7 @@ from danq.evaluation.evaluate import AUC, CURVES
 from danq.evaluation.measures import KEYS, MEASURES, TESTED
 from danq.explain.attributions import Facts as AttributionFacts
 from danq.explain.attributions import writing as writing_attributions
+from danq.explain.embedding_tables import EFFECTS
 from danq.explain.influence_table import INFLUENCE
 from danq.motifs.annotate import MOTIFS
 from danq.motifs.compare_motifs import ANNOTATED, RECOVERED
@@ -295,6 +296,25 @@ def write_attributions(
                     file.fill(target, slice(0, 5), maps, prediction=draw.random(5), error=None)
 
 
+def write_embedding(folder: Path, targets: list[Target], models: tuple[str, ...]) -> None:
+    """Effects of two inserts: the first raises the first target most, the second one the last."""
+    draw = np.random.default_rng(6)
+    for model in models:
+        facts = {"index": range(1, len(targets) + 1), "assay": [one.assay for one in targets], "backgrounds": 9}
+        facts |= {"target": [one.title for one in targets], "p_background": 0.1, "p_insert": 0.8, "pvalue": 0.01}
+        parts = []
+        for insert, best in ((NASTY[0], 0), ("site", len(targets) - 1)):
+            effect = draw.normal(0, 0.3, len(targets))
+            effect[best] = 5.0 + best
+            control = draw.normal(0, 0.3, len(targets))
+            figures = {"effect": effect, "low": effect - 1, "high": effect + 1, "control": control}
+            parts.append(pd.DataFrame(facts | figures).assign(insert=insert, consensus="ACG", excess=effect - control))
+        home = folder / "models" / model / "explain"
+        EFFECTS.write(pd.concat(parts)[list(EFFECTS.columns)], home / "embedding.tsv")
+        for kind in ("embedding", "embedding_pairs"):
+            _picture(home / f"{kind}.png")
+
+
 @dataclass(frozen=True)
 class Made:
     """A report page, and the results that it shows."""
@@ -312,6 +332,7 @@ def make(
     control=False,
     variants=False,
     explain=(),
+    embed=False,
     **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
@@ -327,6 +348,9 @@ def make(
     if explain:
         write_attributions(folder, targets, models, explain)
         words += ["--explain", *explain, "--explain-models", *models]
+    if embed:
+        write_embedding(folder, targets, models)
+        words += ["--embed", *models, "--embed-pairs"]
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))
     assert done.returncode == 0, done.stderr

@@ -461,7 +461,7 @@ def test_variants_are_counted_drawn_sorted_and_filtered(tmp_path, opening):
 
 def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screenshot):
     targets, methods = made_results.small_targets(), ("gradient", "mutagenesis")
-    made = made_results.make(tmp_path, targets, explain=methods)
+    made = made_results.make(tmp_path, targets, explain=methods, embed=True)
     found = Attributions(made.folder / "models/deepsea/explain/attributions/mutagenesis.h5")
     with opening(made) as opened:
         page = opened.page
@@ -497,6 +497,15 @@ def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screen
                     assert abs(y - (base - size if heights[i] > 0 else base)) < 0.2
         assert fits(page)
         screenshot(page, "contributions-1280")
+        inserted = [row.locator("td").all_text_contents() for row in page.locator("#inserted-motifs tbody tr").all()]
+        first, last = targets[0].title, targets[-1].title
+        assert [row[:2] + row[3:4] + row[6:7] for row in inserted] == [
+            [model, insert, raised, effect]
+            for model in ("danq", "deepsea")
+            for insert, raised, effect in ((made_results.NASTY[0], first, "+5.00"), ("site", last, "+16.00"))
+        ]
+        shown = page.locator("img[alt*='inserted motifs']")
+        assert [shown.nth(i).evaluate("one => one.naturalWidth") > 100 for i in range(shown.count())] == [True] * 4
         assert page.evaluate("window.executed") is None
     with opening(made, 390) as opened:
         opened.page.locator("#explained-rows svg").first.wait_for()

@@ -1,4 +1,5 @@
-# Trained models to the effects of inserted motifs, alone and in pairs.
+# Trained models to the effects of inserted motifs, alone and in pairs. With folds, the models of all folds are averaged:
+# no shuffled window is one that a model has seen.
 rule embed:
     input:
         windows=windows_of(config["embed"]["split"]),

@@ -52,6 +52,9 @@ rule report:
             model=EXPLAIN_MODELS,
             method=EXPLAIN["methods"],
         ),
+        embedding=expand(
+            "{results}/models/{model}/explain/{file}", results=RESULTS, model=EMBED_MODELS, file=EMBED_FILES
+        ),
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -89,14 +92,16 @@ rule report:
             variant_models=VARIANT_MODELS if VARIANTS else None,
             explain=EXPLAIN["methods"] or None,
             explain_models=EXPLAIN_MODELS if EXPLAIN["methods"] else None,
+            embed=EMBED_MODELS or None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),
         replicates="--replicates" if REPLICATES else "",
         published="--published" if config["evaluate"]["published"] else "",
         influence="--influence" if config["motifs"]["influence"] > 0 else "",
+        pairs="--embed-pairs" if EMBED_MODELS and config["embed"]["pairs"] else "",
     message:
         f"Write the report of {DATASET}"
     shell:
         "python {params.program:q} {params.options} {params.replicates} {params.published} {params.influence}"
-        " --output {output} 2> {log}"
+        " {params.pairs} --output {output} 2> {log}"

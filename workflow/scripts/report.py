@@ -59,6 +59,10 @@ def main() -> None:
     parser.add_argument(
         "--explain-models", nargs="+", action="extend", default=[], help="folders of models that they explain"
     )
+    parser.add_argument(
+        "--embed", nargs="+", action="extend", default=[], help="folders of models with inserted motifs"
+    )
+    parser.add_argument("--embed-pairs", action="store_true", help="show their pairs of inserted motifs, too")
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     if bool(args.explain) != bool(args.explain_models):
@@ -92,6 +96,8 @@ def main() -> None:
         replicates=args.replicates,
         explained=args.explain_models,
         methods=args.explain,
+        embedded=args.embed,
+        embedded_pairs=args.embed_pairs,
     )
 
 

@@ -3,7 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.image import imread
+from project import SCRIPTS, error_of, run_here
+from scipy import stats
 from toy_models import HandMade, linear_model, word_model
+from toy_windows import SITE, TARGETS
 
 from danq.data import onehot
 from danq.errors import UserError
@@ -106,6 +110,7 @@ def test_effects_on_a_linear_model_are_sums_of_its_weights():
     changed[:, 17:22] = np.eye(4)[[0, 1, 2, 2, 3]]
     difference = np.einsum("nlb,lbt->nt", changed.astype(float) - tensors, weights)
     np.testing.assert_allclose(table["effect"], difference.mean(axis=0), atol=1e-5)
+    assert (table["excess"] == table["effect"] - table["control"]).all()
     half = 2.570582 * difference.std(axis=0, ddof=1) / np.sqrt(n)  # Student's t with 5 degrees of freedom
     np.testing.assert_allclose(table["high"] - table["effect"], half, rtol=1e-4)
 
@@ -133,3 +138,52 @@ def test_a_planted_spacing_is_found():
     assert best["low"] > 1
     others = table.drop(index=best.name)
     assert others["interaction"].max() < best["interaction"] - 2
+
+
+def test_the_control_has_the_same_bases_in_another_order():
+    """GATTACA and its shuffles in a model that reads it: the excess is the effect, and a paired t-test says so."""
+    model = HandMade(word_model(60, WORD, 2.0, -6.0))
+    laboratory = Laboratory(model, random_nibbles((20, 60)), model.targets)
+    row = embedding.alone(laboratory, [string(WORD)]).iloc[0]
+    assert row["effect"] > 3
+    assert row["control"] < 0.4 * row["effect"]
+    assert row["pvalue"] < 1e-6
+    seen = []
+    changes = laboratory.changes
+
+    def recorded(designs, progress=None):
+        for found in changes(designs, progress):
+            seen.append(found)
+            yield found
+
+    laboratory.changes = recorded
+    row = embedding.alone(laboratory, [string("CCCCAAA")]).iloc[0]  # not what the model reads
+    change, control = (values[:, 0] for values in seen)
+    assert row["excess"] == pytest.approx((change - control).mean())
+    assert row["pvalue"] == pytest.approx(stats.ttest_rel(change, control).pvalue)
+
+
+def test_the_programs_write_and_draw_effects_of_a_trained_model(data, trained, tmp_path):
+    """The site that the model has learned raises its target most, and another string does not."""
+    words = ["-d", data, "-c", trained, "-i", f"own={SITE}", "other=CCGTTGC", "--backgrounds", 40]
+    done = run_here(
+        SCRIPTS / "embed.py",
+        *words,
+        *("--pairs", "own:other", "--max-gap", 8, "--step", 4, "-o", "effects.tsv"),
+        folder=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    table = EFFECTS.read(tmp_path / "effects.tsv")
+    own = table[table["insert"] == "own"].set_index("target")
+    assert own.loc["site", "low"] > 2
+    assert own["effect"].idxmax() == "site"
+    assert table[table["insert"] == "other"].set_index("target").loc["site", "effect"] < 0.5
+    assert len(PAIRS.read(tmp_path / "effects.pairs.tsv")) == 3 * 4 * len(TARGETS)
+    for name, table in (("effects", ["effects.tsv"]), ("pairs", ["--pairs", "effects.pairs.tsv"])):
+        done = run_here(SCRIPTS / "draw_embedding.py", *table, "-o", f"{name}.png", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert imread(tmp_path / f"{name}.png").std() > 0.01
+    message = error_of("draw_embedding", "-o", "none.png", folder=tmp_path)
+    assert message.endswith("give a table of effects, or --pairs with a table of pairs")
+    message = error_of("embed", *words, "--backgrounds", 1, folder=tmp_path)
+    assert message.endswith("--backgrounds must be at least 2, not 1")

@@ -115,7 +115,8 @@ def embed_options(config: dict) -> dict:
     if not block["pairs"]:
         block = {name: value for name, value in block.items() if name not in ("pairs", "max_gap", "step")}
     jaspar = {} if config["motifs"]["known"] else within(config, "motifs", "release", "taxa")
-    return {name: value for name, value in (block | jaspar).items() if value != []} | {"seed": config["seed"]}
+    shared = {"seed": config["seed"], "strands": config["predict"]["strands"]}
+    return {name: value for name, value in (block | jaspar).items() if value != []} | shared
 
 
 def variant_options(config: dict) -> dict:

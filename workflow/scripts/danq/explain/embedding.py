@@ -80,7 +80,8 @@ class Laboratory:
 def alone(laboratory: Laboratory, inserts: Sequence[Insert]) -> pd.DataFrame:
     """The effect of each insert in the middle of the backgrounds on each target: columns of `EFFECTS`.
 
-    `control` is the effect of the same bases in random order, another one in each background.
+    `control` is the effect of the same bases in random order, another one in each background. `excess` is the mean over
+    the backgrounds of the difference between the two, and `pvalue` that of a paired t-test (two-sided).
     """
     draw = np.random.default_rng(1)
     designs: list[Design] = []
@@ -100,7 +101,15 @@ def _of_insert(laboratory: Laboratory, insert: Insert, change: np.ndarray, contr
     facts = {"insert": insert.name, "consensus": insert.consensus, "backgrounds": laboratory.n}
     before, after = expit(laboratory.plain).mean(axis=0), expit(laboratory.plain + change).mean(axis=0)
     figures = {"p_background": before, "p_insert": after, "effect": mean, "low": low, "high": high}
-    return _of_targets(laboratory.targets).assign(**facts, **figures, control=control.mean(axis=0))
+    figures |= {"control": control.mean(axis=0), "excess": mean - control.mean(axis=0)}
+    return _of_targets(laboratory.targets).assign(**facts, **figures, pvalue=_pvalue(change - control))
+
+
+def _pvalue(values: np.ndarray) -> np.ndarray:
+    """P-values (T,) of the t-test that the mean of values (n, T) is 0; NaN if all of them are 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = values.mean(axis=0) / (values.std(axis=0, ddof=1) / np.sqrt(len(values)))
+    return 2 * stats.t.sf(np.abs(statistic), len(values) - 1)
 
 
 def in_pairs(

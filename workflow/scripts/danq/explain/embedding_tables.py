@@ -6,9 +6,13 @@ from ..tables import Table
 
 OF_TARGET = ("index", "target", "assay")
 # Effects are differences of the natural logit; low and high are the 95 % interval of the mean over backgrounds.
+# control : effect of the same bases in random order; excess : effect minus control; pvalue : of the excess
 EFFECTS = Table(
     "table of effects of inserts",
-    ("insert", "consensus", *OF_TARGET, "backgrounds", "p_background", "p_insert", "effect", "low", "high", "control"),
+    (
+        *("insert", "consensus", *OF_TARGET, "backgrounds", "p_background", "p_insert"),
+        *("effect", "low", "high", "control", "excess", "pvalue"),
+    ),
     words=("insert", "consensus", "target", "assay"),
 )
 PAIRS = Table(

@@ -42,7 +42,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, variants
+from . import contributions, data, embedding, variants
 from .data import as_json
 
 MOST_WARNINGS = 20
@@ -333,6 +333,8 @@ def write_report(
     replicates: bool = False,
     explained: Sequence[str] = (),
     methods: Sequence[str] = (),
+    embedded: Sequence[str] = (),
+    embedded_pairs: bool = False,
 ) -> None:
     """Write the page.
 
@@ -346,6 +348,7 @@ def write_report(
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
     explained, methods : names of the models and methods whose attributions are shown
+    embedded, embedded_pairs : names of the models whose inserted motifs are shown, and whether also their pairs
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
@@ -361,6 +364,7 @@ def write_report(
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
     page["contributions"] = contributions.gallery(results, explained, methods) if explained and methods else None
+    page["embedding"] = embedding.section(results, embedded, embedded_pairs) if embedded else None
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None
     page["controls"] = [
