@@ -74,7 +74,7 @@ def pairs(table: pd.DataFrame, title: str = "") -> Figure:
     for axes in list(drawn.axes)[len(parts) :]:
         axes.set_axis_off()
     drawn.axes[0].legend(fontsize=7, frameon=False)
-    drawn.supxlabel("bases between the two (negative: the second is to the left)", fontsize=9)
+    drawn.supxlabel("gap in bp (negative: second on the left)", fontsize=9)
     drawn.supylabel("interaction (logit)", fontsize=9)
     drawn.suptitle(title, fontsize=11)
     return drawn
