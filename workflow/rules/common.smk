@@ -49,6 +49,7 @@ from flow.options import (
     by_model,
     control_options,
     embed_options,
+    hit_options,
     import_options,
     listed,
     options,
@@ -127,6 +128,9 @@ EXPLAIN_PICTURES = [
     for method in (EXPLAIN["methods"] if EXPLAIN["pictures"] else [])
 ]
 PICTURE_FOLDERS += EXPLAIN_PICTURES
+HIT_METHODS = EXPLAIN["methods"] if EXPLAIN["hits"] else []
+HIT_BED = ["hits.bed.gz"] if HIT_METHODS and (config["source"] == "peaks" or not EXPLAIN_TEST) else []
+HIT_FILES = ["hits.tsv.gz", "carried.tsv", "matches.tsv", "pairs.tsv", "spacings.tsv", *HIT_BED]
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",
@@ -148,6 +152,7 @@ by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
 EMBED_KNOWN = on_disk(config["motifs"]["known"]) if config["motifs"]["known"] else []
+HIT_MOTIFS = on_disk(EXPLAIN["hit_file"]) if EXPLAIN["hit_file"] else EMBED_KNOWN
 
 
 wildcard_constraints:

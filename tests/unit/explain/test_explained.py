@@ -91,6 +91,8 @@ def test_hits_are_the_planted_words_at_their_places(planted, tmp_path):
         assert file.readline().startswith("chr1\t")
     run("hits", path, "-t", "B", "-m", first, second, "-o", tmp_path / "one")
     assert set(HITS.read(tmp_path / "one/hits.tsv.gz")["index"]) == {2}
+    run("hits", path, "-m", first, second, "--only", WORDS[1].lower(), "-o", tmp_path / "only")
+    assert set(HITS.read(tmp_path / "only/hits.tsv.gz")["motif"]) == {WORDS[1]}
 
 
 def test_wrong_motifs_end_with_a_sentence(planted, tmp_path):
@@ -98,6 +100,7 @@ def test_wrong_motifs_end_with_a_sentence(planted, tmp_path):
     for words, message in (
         (["-m", first, first], f"a motif with the id {WORDS[0]} was already read; rename or remove one"),
         (["-m", none], "there is no motif; give files with motifs, or leave them out"),
+        (["-m", first, "--only", "CTCF"], "CTCF: no known motif has this id or factor; check the name"),
         (["-m", first, "--pvalue", "0"], "--pvalue must be between 0 and 1, not 0"),
         (["-m", first, "-t", "C"], "target '4' is not explained, only 1 (A), 2 (B); run attribute.py for it"),
     ):

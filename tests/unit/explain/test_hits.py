@@ -1,6 +1,7 @@
 """Hits, what they carry, and pairs, on windows with planted motifs and planted contributions."""
 
 import gzip
+import math
 
 import numpy as np
 import pytest
@@ -136,6 +137,7 @@ def test_planted_neighbours_are_found_at_their_spacing(hits):
     assert row["both_windows"] >= N // 4
     assert row["expected_windows"] == pytest.approx(row["first_windows"] * row["second_windows"] / N)
     assert row["together_pvalue"] < 1e-10
+    assert row["apart_pvalue"] > 0.99
     per_spacing = spacings[(spacings["first"] == "one") & (spacings["second"] == "two")]
     assert per_spacing["count"].sum() == row["pairs"]
 
@@ -154,7 +156,7 @@ def test_independent_motifs_have_no_spacing(hits):
         pvalues.append(table[(table["first"] == "one") & (table["second"] == "two")].iloc[0])
         mixed["position"][second] = draw.integers(0, LENGTH - 10, second.sum())
     assert np.median([row["spacing_pvalue"] for row in pvalues]) > 0.05
-    assert all(row["together_pvalue"] > 0.001 for row in pvalues)
+    assert all(min(row["together_pvalue"], row["apart_pvalue"]) > 0.001 for row in pvalues)
 
 
 def test_a_pair_that_two_windows_show_counts_once(hits):
@@ -229,3 +231,18 @@ def test_blocks_and_repetitions_give_the_same_bytes(tmp_path, planted):
         if name != "hits.bed.gz":
             assert (one / name).read_bytes() == (other / name).read_bytes()
     assert not (one / "hits.bed.gz").exists()  # the places are not known
+
+
+def test_motifs_that_avoid_each_other_are_apart(hits):
+    """`one` stays in the first half of the windows, `two` moves to the second half."""
+    found, _ = hits
+    moved = found.copy()
+    second = moved["motif"] == 1
+    moved["window"][second] = N // 2 + np.arange(second.sum())
+    table, _ = neighbours(moved, TARGET, KNOWN, N, LENGTH)
+    row = table[(table["first"] == "one") & (table["second"] == "two")].iloc[0]
+    assert row["both_windows"] == 0
+    total, one, two = row["windows"], row["first_windows"], row["second_windows"]
+    none = math.prod((total - one - i) / (total - i) for i in range(int(two)))
+    assert row["apart_pvalue"] == pytest.approx(none)
+    assert row["together_pvalue"] == 1

@@ -148,6 +148,13 @@ def attribute_options(config: dict, method: str) -> dict:
     }
 
 
+def hit_options(config: dict) -> dict:
+    """The options of hits.py, without files. A file's motifs are all taken, unless some are named."""
+    explain, motifs = config["explain"], config["motifs"]
+    jaspar = {} if explain["hit_file"] or motifs["known"] else within(config, "motifs", "release", "taxa")
+    return {"only": explain["hit_motifs"] or (not explain["hit_file"] and motifs["expected"]) or None, **jaspar}
+
+
 def blocks_in(checked: str, block_size: int) -> int:
     """The number of blocks of a list of variants, from the table that check_variants.py wrote."""
     return max(-(-int(pd.read_csv(checked, sep="\t").loc[0, "records"]) // block_size), 1)

@@ -23,6 +23,7 @@ from ..tables import Table
 from .carried import CARRIED, Sums
 from .hits import HIT, Noise, supported
 from .neighbours import NEIGHBOURS, SPACINGS, neighbours
+from .stretches import label
 
 log = logging.getLogger(__name__)
 HITS = Table(
@@ -158,7 +159,7 @@ class Hits:
         options = {"sep": "\t", "index": False, "header": False, "quoting": csv.QUOTE_NONE, "na_rep": "NA"}
         table[list(HITS.columns)].to_csv(self._table, float_format=f"%.{HITS.digits}g", **options)
         if self._bed is not None and given.places is not None:
-            table["label"] = (table["name"] + "/" + table["target"]).str.split().str.join("_")
+            table["label"] = [label(name, given.target) for name in table["name"]]
             self._bed.append(table[["contig", "start", "end", "label", "strand", "contribution"]])
 
     def _write_bed(self) -> None:

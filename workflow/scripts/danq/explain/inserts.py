@@ -76,13 +76,18 @@ def _insert(word: str, known: Sequence[Known]) -> Insert:
     name, separator, text = word.rpartition("=")
     if separator:
         return _of_string(name, text)
-    fits = [one for one in known if word == one.motif.name]
-    fits = fits or [one for one in known if word.upper() == one.name.upper()]
-    fits = fits or [one for one in known if is_of(one.name, word)]
+    fits = matrices_of(word, known)
     if fits:
         log.info("%s is the matrix %s (%s)", word, fits[0].motif.name, fits[0].name)
         return Insert(word, fits[0].motif.probabilities)
     return _of_string(word, word)
+
+
+def matrices_of(word: str, known: Sequence[Known]) -> list[Known]:
+    """The known motifs with an id, else those of a factor of this name, else those whose name contains the factor."""
+    fits = [one for one in known if word == one.motif.name]
+    fits = fits or [one for one in known if word.upper() == one.name.upper()]
+    return fits or [one for one in known if is_of(one.name, word)]
 
 
 def _of_string(name: str, text: str) -> Insert:

@@ -1,7 +1,7 @@
 """Pairs of motifs: whether their hits occur together, and at which spacing.
 
 Two controls say what chance gives. Together: the windows with each motif are independent of each other (hypergeometric
-test, on windows that do not overlap). Spacing: the second motif of each pair is moved to a random place of its window,
+tests for more and for fewer windows with both, on windows that do not overlap). Spacing: the second motif of each pair is moved to a random place of its window,
 many times; the p-value compares the most frequent spacing with the most frequent one of each repetition, so that it
 allows for the number of spacings.
 """
@@ -23,7 +23,8 @@ NEIGHBOURS = Table(
     "table of pairs of motifs",
     (
         *("index", "target", "first", "first_name", "second", "second_name"),
-        *("windows", "first_windows", "second_windows", "both_windows", "expected_windows", "together_pvalue"),
+        *("windows", "first_windows", "second_windows", "both_windows", "expected_windows"),
+        *("together_pvalue", "apart_pvalue"),
         *("pairs", "side", "gap", "strand", "count", "control", "spacing_pvalue"),
     ),
     words=("target", "first", "first_name", "second", "second_name", "side", "strand"),
@@ -110,6 +111,7 @@ def _together(first: np.ndarray, second: np.ndarray, chosen: np.ndarray) -> dict
         "both_windows": both,
         "expected_windows": len(one) * len(other) / max(total, 1),
         "together_pvalue": float(stats.hypergeom.sf(both - 1, total, len(one), len(other))),
+        "apart_pvalue": float(stats.hypergeom.cdf(both, total, len(one), len(other))),
     }
 
 

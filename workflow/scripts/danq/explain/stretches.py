@@ -59,6 +59,17 @@ def read_marks(paths: Mapping[str, str | Path], found: Attributions) -> dict[str
     return {name: _on_contigs(path, found.contigs) for name, path in paths.items()}
 
 
+def hits_of(regions: Sequence[Region], target: Target) -> list[Region]:
+    """The hits in the contributions to a target, of a hits.bed.gz of all targets; their names are the motifs'."""
+    end = label("", target)
+    return [one._replace(name=one.name.removesuffix(end)) for one in regions if one.name.endswith(end)]
+
+
+def label(motif: str, target: Target) -> str:
+    """The name of a hit in hits.bed.gz, without spaces: `CTCF/K562_CTCF`."""
+    return "_".join(f"{motif}/{target.title}".split())
+
+
 def _on_contigs(path: str | Path, contigs: Sequence[str]) -> list[Region]:
     every, _ = read_bed(path, _Endless())
     named = [one._replace(contig=genome_name(one.contig, contigs)) for one in every]
