@@ -21,10 +21,14 @@ from danq.evaluation.compare_models import PAIRED
 from danq.evaluation.controls import CONTROL
 from danq.evaluation.evaluate import AUC, CURVES
 from danq.evaluation.measures import KEYS, MEASURES, TESTED
+from danq.explain.attributions import Attributions
 from danq.explain.attributions import Facts as AttributionFacts
 from danq.explain.attributions import writing as writing_attributions
+from danq.explain.carried import ALL, CARRIED
 from danq.explain.embedding_tables import EFFECTS
+from danq.explain.find_hits import HITS
 from danq.explain.influence_table import INFLUENCE
+from danq.explain.neighbours import NEIGHBOURS
 from danq.motifs.annotate import MOTIFS
 from danq.motifs.compare_motifs import ANNOTATED, RECOVERED
 from danq.motifs.meme import Motif, write_meme
@@ -296,6 +300,32 @@ def write_attributions(
                     file.fill(target, slice(0, 5), maps, prediction=draw.random(5), error=None)
 
 
+def write_hits(folder: Path, targets: list[Target], models: tuple[str, ...], methods) -> None:
+    """Two hits in the best window of the first target, of which one spans two rows, and a pair with a spacing."""
+    first = targets[0]
+    for model in models:
+        for method in methods:
+            best = Attributions(folder / "models" / model / "explain/attributions" / f"{method}.h5").ranked(first)[0]
+            home = folder / "models" / model / "explain/hits" / method
+            facts = {"index": 1, "target": first.title, "window": best, "score": 9.0, "pvalue": 1e-5}
+            facts |= {"contribution": 2.0, "carried": 2.0, "contig": "chr1", "start": 1, "end": 2}
+            rows = pd.DataFrame({"position": [20, 95], "strand": ["+", "-"], "sequence": ["A" * 7, "C" * 12]})
+            rows = rows.assign(motif=["M1", "M2"], name=[NASTY[0], "CTCF"], **facts)
+            HITS.write(rows[list(HITS.columns)], home / "hits.tsv.gz")
+            sums = {"windows": 5, "windows_with_hit": 3, "hits": 4, "contribution": 2.5, "carried": 9.0}
+            sums |= {"share": [0.25, 0.125, 0.375], "share_of_length": 0.02, "assay": first.assay}
+            rows = pd.DataFrame({"motif": ["M2", "M1", ALL], "name": ["CTCF", NASTY[0], ALL]})
+            rows = rows.assign(index=1, target=first.title, **sums)
+            CARRIED.write(rows[list(CARRIED.columns)], home / "carried.tsv")
+            pair = {"first": "M1", "first_name": "CTCF", "second": "M2", "second_name": NASTY[0], "windows": 5}
+            pair |= {"first_windows": 3, "second_windows": 3, "both_windows": 3, "expected_windows": 1.8}
+            pair |= {"together_pvalue": 0.1, "apart_pvalue": 1, "pairs": 9, "side": "left", "gap": 7, "strand": "-"}
+            pair |= {"count": 8, "control": 1.5, "spacing_pvalue": 0.005, "index": 1, "target": first.title}
+            same = dict.fromkeys(("both_windows", "expected_windows", "together_pvalue", "apart_pvalue"))
+            rows = pd.DataFrame([pair, pair | same | {"second_name": "CTCF"}, pair | {"spacing_pvalue": 0.5}])
+            NEIGHBOURS.write(rows[list(NEIGHBOURS.columns)], home / "pairs.tsv")
+
+
 def write_embedding(folder: Path, targets: list[Target], models: tuple[str, ...]) -> None:
     """Effects of two inserts: the first raises the first target most, the second one the last."""
     draw = np.random.default_rng(6)
@@ -333,6 +363,7 @@ def make(
     variants=False,
     explain=(),
     embed=False,
+    hits=False,
     **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
@@ -348,6 +379,9 @@ def make(
     if explain:
         write_attributions(folder, targets, models, explain)
         words += ["--explain", *explain, "--explain-models", *models]
+    if hits:
+        write_hits(folder, targets, models, explain)
+        words += ["--hits"]
     if embed:
         write_embedding(folder, targets, models)
         words += ["--embed", *models, "--embed-pairs"]

@@ -461,7 +461,7 @@ def test_variants_are_counted_drawn_sorted_and_filtered(tmp_path, opening):
 
 def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screenshot):
     targets, methods = made_results.small_targets(), ("gradient", "mutagenesis")
-    made = made_results.make(tmp_path, targets, explain=methods, embed=True)
+    made = made_results.make(tmp_path, targets, explain=methods, embed=True, hits=True)
     found = Attributions(made.folder / "models/deepsea/explain/attributions/mutagenesis.h5")
     with opening(made) as opened:
         page = opened.page
@@ -497,8 +497,29 @@ def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screen
                     assert abs(y - (base - size if heights[i] > 0 else base)) < 0.2
         assert fits(page)
         screenshot(page, "contributions-1280")
-        inserted = [row.locator("td").all_text_contents() for row in page.locator("#inserted-motifs tbody tr").all()]
         first, last = targets[0].title, targets[-1].title
+        assert page.locator("#explained-rows rect").count() == 0  # the other target has no hits
+        page.locator("#explained-target").select_option("0")
+        page.locator("#explained-window").select_option("0")
+        bars = [
+            [float(bar.get_attribute(name)) for name in ("x", "width")]
+            for bar in page.locator("#explained-rows rect").all()
+        ]
+        assert bars == [[22 + 200, 70], [22 + 950, 50], [22, 70]]  # the second hit goes on in the next row
+        texts = [text for text in rows.all_text_contents() if "→" in text or "←" in text]
+        assert len(texts) == 1
+        assert f"{made_results.NASTY[0]} →" in texts[0]
+        assert "← CTCF" in texts[0]
+        table = page.locator("#carried-motifs tbody tr")
+        assert table.count() == 8
+        cells = table.first.locator("td").all_text_contents()
+        assert cells == ["danq", "gradient", first, "5", "CTCF", "M2", "3", "4", "+2.50", "25.0%", "2.0%"]
+        table = page.locator("#motif-pairs tbody tr")
+        assert table.count() == 8
+        assert table.nth(0).locator("td").all_text_contents()[5:] == [
+            *("3", "1.8", "1.0e-01", "1.0e+00", "7 bp left, other strand", "8", "9", "1.5", "0.005"),
+        ]
+        inserted = [row.locator("td").all_text_contents() for row in page.locator("#inserted-motifs tbody tr").all()]
         assert [row[:2] + row[3:4] + row[6:7] for row in inserted] == [
             [model, insert, raised, effect]
             for model in ("danq", "deepsea")

@@ -1,13 +1,14 @@
 // Contributions of bases: one explained window in rows of letters.
 
-const LINE = 100, RISE = 46; // letters in a row, and height of the largest range in units of the drawing
+const LINE = 100, RISE = 46, STRIP = 14; // letters in a row; heights of the largest range and of the marks in units of the drawing
 
 // One row: the letters from `begin` on; heights are in logits, and `low` and `high` are the range of the whole window.
 function contributionRow(shown, begin, low, high) {
   const end = Math.min(begin + LINE, shown.letters.length), scale = RISE / (high - low || 1), base = 6 + high * scale;
+  const strip = shown.marks.length ? STRIP : 0;
   const drawn = svg("svg", {
     class: "logo", role: "img", "aria-label": `Contributions of bases ${shown.first + begin} to ${shown.first + end - 1} of ${shown.place}`,
-    viewBox: `0 0 ${LEFT + LINE * COLUMN + 2} ${RISE + 24}`,
+    viewBox: `0 0 ${LEFT + LINE * COLUMN + 2} ${RISE + 24 + strip}`,
   });
   drawn.append(svg("line", { x1: LEFT, x2: LEFT + (end - begin) * COLUMN, y1: base, y2: base, stroke: "#8b95a0" }));
   for (const value of new Set([low, high])) {
@@ -18,7 +19,12 @@ function contributionRow(shown, begin, low, high) {
     const value = shown.heights[i] * shown.step, height = Math.abs(value) * scale, x = LEFT + (i - begin) * COLUMN;
     const letter = shown.letters[i];
     if (height > 0.2 && letter !== " ") drawn.append(svg("use", { href: `#letter-${letter}`, x: x + 0.3, y: value > 0 ? base - height : base, width: COLUMN - 0.6, height }));
-    if ((shown.first + i) % 20 === 0) drawn.append(svg("text", { x: x + COLUMN / 2, y: RISE + 20, "text-anchor": "middle" }, count(shown.first + i)));
+    if ((shown.first + i) % 20 === 0) drawn.append(svg("text", { x: x + COLUMN / 2, y: RISE + 20 + strip, "text-anchor": "middle" }, count(shown.first + i)));
+  }
+  for (const [first, last, name, strand] of shown.marks.filter((mark) => mark[0] < end && mark[1] > begin)) {
+    const left = Math.max(first, begin) - begin, right = Math.min(last, end) - begin;
+    drawn.append(svg("rect", { x: LEFT + left * COLUMN, y: RISE + 9, width: (right - left) * COLUMN, height: 2.5, fill: "#5b6b7c" }));
+    if (first >= begin) drawn.append(svg("text", { x: LEFT + left * COLUMN, y: RISE + 20 }, strand === "-" ? `← ${name}` : `${name} →`));
   }
   return drawn;
 }

@@ -52,6 +52,13 @@ rule report:
             model=EXPLAIN_MODELS,
             method=EXPLAIN["methods"],
         ),
+        hits=expand(
+            "{results}/models/{model}/explain/hits/{method}/{file}",
+            results=RESULTS,
+            model=EXPLAIN_MODELS,
+            method=HIT_METHODS,
+            file=["hits.tsv.gz", "carried.tsv", "pairs.tsv"],
+        ),
         embedding=expand(
             "{results}/models/{model}/explain/{file}", results=RESULTS, model=EMBED_MODELS, file=EMBED_FILES
         ),
@@ -99,9 +106,10 @@ rule report:
         replicates="--replicates" if REPLICATES else "",
         published="--published" if config["evaluate"]["published"] else "",
         influence="--influence" if config["motifs"]["influence"] > 0 else "",
+        hits="--hits" if HIT_METHODS else "",
         pairs="--embed-pairs" if EMBED_MODELS and config["embed"]["pairs"] else "",
     message:
         f"Write the report of {DATASET}"
     shell:
         "python {params.program:q} {params.options} {params.replicates} {params.published} {params.influence}"
-        " {params.pairs} --output {output} 2> {log}"
+        " {params.hits} {params.pairs} --output {output} 2> {log}"

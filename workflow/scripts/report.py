@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument(
         "--explain-models", nargs="+", action="extend", default=[], help="folders of models that they explain"
     )
+    parser.add_argument("--hits", action="store_true", help="show the hits of motifs that hits.py found in them, too")
     parser.add_argument(
         "--embed", nargs="+", action="extend", default=[], help="folders of models with inserted motifs"
     )
@@ -96,6 +97,7 @@ def main() -> None:
         replicates=args.replicates,
         explained=args.explain_models,
         methods=args.explain,
+        with_hits=args.hits,
         embedded=args.embed,
         embedded_pairs=args.embed_pairs,
     )

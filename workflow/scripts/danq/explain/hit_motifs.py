@@ -20,9 +20,7 @@ def from_files(paths: Sequence[str | Path]) -> list[Known]:
     for path in paths:
         for one in from_meme(path) if is_meme(path) else from_file(path):
             if one.motif.name in found:
-                raise UserError(
-                    f"{path}: a motif with the id {one.motif.name} was already read; rename or remove one"
-                )
+                raise UserError(f"{path}: a motif with the id {one.motif.name} was already read; rename or remove one")
             found[one.motif.name] = one
     if not found:
         raise UserError(f"{', '.join(map(str, paths))}: there is no motif; give files with motifs, or leave them out")

@@ -1,9 +1,9 @@
 """Pairs of motifs: whether their hits occur together, and at which spacing.
 
 Two controls say what chance gives. Together: the windows with each motif are independent of each other (hypergeometric
-tests for more and for fewer windows with both, on windows that do not overlap). Spacing: the second motif of each pair is moved to a random place of its window,
-many times; the p-value compares the most frequent spacing with the most frequent one of each repetition, so that it
-allows for the number of spacings.
+tests for more and for fewer windows with both, on windows that do not overlap). Spacing: the second motif of each pair
+is moved to a random place of its window, many times; the p-value compares the most frequent spacing with the most
+frequent one of each repetition, so that it allows for the number of spacings.
 """
 
 from __future__ import annotations

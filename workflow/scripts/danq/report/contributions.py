@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ..data.onehot import ALPHABET
 from ..data.targets import Target
 from ..explain.attributions import Attributions
+from ..explain.find_hits import HITS
 
 BASES = 150_000  # of the gallery, at most: about 300 kB of the page
 MOST = 10  # windows of a target
 STEPS = 500  # heights are integers: this is the largest one of a window
 
 
-def gallery(results: Path, models: Sequence[str], methods: Sequence[str]) -> dict:
+def gallery(results: Path, models: Sequence[str], methods: Sequence[str], hits: bool = False) -> dict:
     """The windows with the highest predictions of each target, by model and method, for the page's script.
+
+    hits : whether to mark the hits of motifs
 
     `shown` targets of `targets` and `most` windows of each fit into `BASES`, and so are given.
     """
@@ -31,18 +35,20 @@ def gallery(results: Path, models: Sequence[str], methods: Sequence[str]) -> dic
     explained = [target for target in first.targets if len(first.windows(target))]
     shown = explained[:room]
     most = max(1, min(MOST, room // max(1, len(shown))))
-    entries = [
-        {"model": model, "method": method, "windows": [_windows(one, target, most) for target in shown]}
-        for (model, method), one in found.items()
-    ]
+    entries = []
+    for (model, method), one in found.items():
+        path = results / "models" / model / "explain/hits" / method / "hits.tsv.gz"
+        marked = HITS.read(path) if hits else pd.DataFrame(columns=list(HITS.columns))
+        windows = [_windows(one, target, most, marked[marked["index"] == target.index]) for target in shown]
+        entries.append({"model": model, "method": method, "windows": windows})
     titles = [f"{target.index}  {target.title}" for target in shown]
     return {"targets": titles, "all": len(explained), "most": most, "entries": entries}
 
 
-def _windows(found: Attributions, target: Target, most: int) -> list[dict]:
-    """A target's windows with the highest predictions: place, first base from 1, prediction, letters and heights.
+def _windows(found: Attributions, target: Target, most: int, hits: pd.DataFrame) -> list[dict]:
+    """A target's windows with the highest predictions: place, first base from 1, prediction, letters, heights, marks.
 
-    Heights are multiples of `step`, in logits; an unknown base is a space.
+    Heights are multiples of `step`, in logits; an unknown base is a space. A mark is a hit: begin, end, name, strand.
     """
     if target not in found.targets:
         return []
@@ -61,5 +67,9 @@ def _windows(found: Attributions, target: Target, most: int) -> list[dict]:
             "letters": "".join((ALPHABET + " ")[base] for base in np.where(bases[i].any(1), bases[i].argmax(1), 4)),
             "step": step,
             "heights": np.rint(heights[i] / step).astype(int).tolist(),
+            "marks": [
+                [hit.position, hit.position + len(hit.sequence), hit.name, hit.strand]
+                for hit in hits[hits["window"] == chosen[i]].drop(columns="index").itertuples(index=False)
+            ],
         })  # fmt: skip
     return windows

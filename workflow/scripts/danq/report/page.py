@@ -42,7 +42,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, embedding, variants
+from . import contributions, data, embedding, hits, variants
 from .data import as_json
 
 MOST_WARNINGS = 20
@@ -333,6 +333,7 @@ def write_report(
     replicates: bool = False,
     explained: Sequence[str] = (),
     methods: Sequence[str] = (),
+    with_hits: bool = False,
     embedded: Sequence[str] = (),
     embedded_pairs: bool = False,
 ) -> None:
@@ -347,7 +348,7 @@ def write_report(
     baselines : shown beside the models, without training and motifs; the page opens with what the models add to them
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
-    explained, methods : names of the models and methods whose attributions are shown
+    explained, methods, with_hits : names of the models and methods whose attributions are shown, and whether hits are
     embedded, embedded_pairs : names of the models whose inserted motifs are shown, and whether also their pairs
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
@@ -363,7 +364,9 @@ def write_report(
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
-    page["contributions"] = contributions.gallery(results, explained, methods) if explained and methods else None
+    explaining = bool(explained and methods)
+    page["contributions"] = contributions.gallery(results, explained, methods, with_hits) if explaining else None
+    page["hits"] = hits.section(results, explained, methods) if explaining and with_hits else None
     page["embedding"] = embedding.section(results, embedded, embedded_pairs) if embedded else None
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None
