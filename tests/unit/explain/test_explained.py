@@ -6,6 +6,7 @@ import importlib.util
 import h5py
 import numpy as np
 import pytest
+from matplotlib.image import imread
 from project import SCRIPTS, error_of, run_here
 
 from danq.data import onehot
@@ -16,6 +17,7 @@ from danq.explain.attributions import Attributions, Facts, writing
 from danq.explain.carried import ALL, CARRIED
 from danq.explain.discovery import Settings
 from danq.explain.find_hits import FILES, HITS
+from danq.explain.stretches import hits_of, read_marks
 from danq.motifs.meme import Motif, write_meme
 
 N, LENGTH = 260, 120
@@ -89,6 +91,14 @@ def test_hits_are_the_planted_words_at_their_places(planted, tmp_path):
     assert carried.loc[best, "motif"].tolist() == WORDS
     with gzip.open(tmp_path / "hits/hits.bed.gz", "rt") as file:
         assert file.readline().startswith("chr1\t")
+    draw = ("draw_attribution", path, "-t", "A", "--around", 30)
+    run(*draw, "--hits", tmp_path / "hits/hits.bed.gz", "-o", tmp_path / "marked.png")
+    run(*draw, "-o", tmp_path / "plain.png")
+    marked, plain = (imread(tmp_path / f"{name}.png").shape[0] for name in ("marked", "plain"))
+    assert marked > plain  # a strip for the hits
+    regions = read_marks({"hits": tmp_path / "hits/hits.bed.gz"}, Attributions(path))["hits"]
+    assert {one.name for one in regions} == {f"{WORDS[0]}/A", f"{WORDS[1]}/B"}
+    assert {one.name for one in hits_of(regions, TARGETS[1])} == {WORDS[1]}
     run("hits", path, "-t", "B", "-m", first, second, "-o", tmp_path / "one")
     assert set(HITS.read(tmp_path / "one/hits.tsv.gz")["index"]) == {2}
     run("hits", path, "-m", first, second, "--only", WORDS[1].lower(), "-o", tmp_path / "only")
