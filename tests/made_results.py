@@ -24,11 +24,9 @@ from danq.evaluation.measures import KEYS, MEASURES, TESTED
 from danq.explain.attributions import Attributions
 from danq.explain.attributions import Facts as AttributionFacts
 from danq.explain.attributions import writing as writing_attributions
-from danq.explain.carried import ALL, CARRIED
 from danq.explain.embedding_tables import EFFECTS
-from danq.explain.find_hits import HITS
+from danq.explain.hit_tables import ALL, CARRIED, HITS, NEIGHBOURS
 from danq.explain.influence_table import INFLUENCE
-from danq.explain.neighbours import NEIGHBOURS
 from danq.motifs.annotate import MOTIFS
 from danq.motifs.compare_motifs import ANNOTATED, RECOVERED
 from danq.motifs.meme import Motif, write_meme

@@ -24,10 +24,9 @@ from danq.demo.simulate import PROMOTER
 from danq.evaluation.measures import KEYS
 from danq.explain import explained
 from danq.explain.attributions import Attributions
-from danq.explain.carried import ALL, CARRIED
 from danq.explain.embedding_tables import EFFECTS as EMBEDDED
-from danq.explain.find_hits import HITS, Choice, find_hits
-from danq.explain.neighbours import NEIGHBOURS
+from danq.explain.find_hits import Choice, find_hits
+from danq.explain.hit_tables import ALL, CARRIED, HITS, NEIGHBOURS
 from danq.explain.truth import compared
 from danq.motifs.jaspar import core_motifs
 from danq.motifs.known import from_file

@@ -14,9 +14,9 @@ from danq.data.targets import Target
 from danq.errors import UserError
 from danq.explain import explained, patterns
 from danq.explain.attributions import Attributions, Facts, writing
-from danq.explain.carried import ALL, CARRIED
 from danq.explain.discovery import Settings
-from danq.explain.find_hits import FILES, HITS
+from danq.explain.find_hits import FILES
+from danq.explain.hit_tables import ALL, CARRIED, HITS
 from danq.explain.stretches import hits_of, read_marks
 from danq.motifs.meme import Motif, write_meme
 

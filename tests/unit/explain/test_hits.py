@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from danq.data.targets import Target
-from danq.explain.carried import ALL, CARRIED, Sums
-from danq.explain.find_hits import FILES, HITS, MATCHES, Choice, Given, find_hits
+from danq.explain.carried import Sums
+from danq.explain.find_hits import FILES, Choice, Given, find_hits
+from danq.explain.hit_tables import ALL, CARRIED, HITS, MATCHES, NEIGHBOURS, SPACINGS
 from danq.explain.hits import Noise, supported
-from danq.explain.neighbours import NEIGHBOURS, SPACINGS, independent, neighbours
+from danq.explain.neighbours import independent, neighbours
 from danq.motifs.known import Known
 from danq.motifs.matches import Matcher
 from danq.motifs.meme import Motif

@@ -9,18 +9,7 @@ import pandas as pd
 
 from ..data.targets import Target
 from ..motifs.known import Known
-from ..tables import Table
-
-ALL = "(all)"  # the row of all motifs of a target
-CARRIED = Table(
-    "table of motifs that carry predictions",
-    (
-        *("index", "target", "assay", "motif", "name", "windows", "windows_with_hit", "hits"),
-        *("contribution", "carried", "share", "share_of_length"),
-    ),
-    words=("target", "assay", "motif", "name"),
-    digits=4,
-)
+from .hit_tables import ALL, CARRIED
 
 
 class Sums:

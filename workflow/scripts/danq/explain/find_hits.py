@@ -19,26 +19,13 @@ from ..data.targets import Target
 from ..files import replacing
 from ..motifs.known import Known
 from ..motifs.matches import Matcher
-from ..tables import Table
-from .carried import CARRIED, Sums
+from .carried import Sums
+from .hit_tables import CARRIED, HITS, MATCHES, NEIGHBOURS, SPACINGS
 from .hits import HIT, Noise, supported
-from .neighbours import NEIGHBOURS, SPACINGS, neighbours
+from .neighbours import neighbours
 from .stretches import label
 
 log = logging.getLogger(__name__)
-HITS = Table(
-    "table of hits",
-    (
-        *("index", "target", "window", "motif", "name", "strand", "position", "contig", "start", "end"),
-        *("score", "pvalue", "contribution", "carried", "sequence"),
-    ),
-    words=("target", "motif", "name", "strand", "contig", "sequence"),
-    digits=4,
-)
-# What became of the matches of all motifs.
-MATCHES = Table(
-    "table of matches and hits", ("index", "target", "windows", "hits", "unsupported", "overlapping"), words=("target",)
-)
 FILES = ("hits.tsv.gz", "hits.bed.gz", "carried.tsv", "matches.tsv", "pairs.tsv", "spacings.tsv")
 BED = ["contig", "start", "end", "name", "score", "strand"]
 

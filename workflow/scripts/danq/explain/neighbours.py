@@ -18,24 +18,8 @@ from scipy import stats
 from ..data.targets import Target
 from ..motifs.known import Known
 from ..tables import Table
+from .hit_tables import NEIGHBOURS, SPACINGS
 
-NEIGHBOURS = Table(
-    "table of pairs of motifs",
-    (
-        *("index", "target", "first", "first_name", "second", "second_name"),
-        *("windows", "first_windows", "second_windows", "both_windows", "expected_windows"),
-        *("together_pvalue", "apart_pvalue"),
-        *("pairs", "side", "gap", "strand", "count", "control", "spacing_pvalue"),
-    ),
-    words=("target", "first", "first_name", "second", "second_name", "side", "strand"),
-    digits=4,
-)
-SPACINGS = Table(
-    "table of spacings of pairs",
-    ("index", "target", "first", "second", "side", "gap", "strand", "count", "control"),
-    words=("target", "first", "second", "side", "strand"),
-    digits=4,
-)
 FEWEST = 10  # windows with a motif, for it to be in pairs
 MOST = 20  # motifs in pairs, those in most windows
 REPETITIONS = 200

@@ -11,7 +11,7 @@ import pandas as pd
 from ..data.onehot import ALPHABET
 from ..data.targets import Target
 from ..explain.attributions import Attributions
-from ..explain.find_hits import HITS
+from ..explain.hit_tables import HITS
 
 BASES = 150_000  # of the gallery, at most: about 300 kB of the page
 MOST = 10  # windows of a target

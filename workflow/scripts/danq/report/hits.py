@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..explain.carried import ALL, CARRIED
-from ..explain.neighbours import NEIGHBOURS
+from ..explain.hit_tables import ALL, CARRIED, NEIGHBOURS
 
 MOTIFS = 3  # of each target
 MOST = 200  # rows of each table
