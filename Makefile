@@ -4,7 +4,10 @@ VENV := .venv
 # A machine with a GPU gets TensorFlow with CUDA; GPU=1 and GPU= decide otherwise.
 GPU ?= $(shell command -v nvidia-smi)
 LOCK := $(if $(GPU),requirements-gpu.lock,requirements.lock)
-READY := $(VENV)/.ready-$(LOCK)
+# MODISCO=1 adds modisco-lite for the rule discover; once installed, it stays.
+MODISCO ?= $(wildcard $(VENV)/lib/python*/site-packages/modiscolite)
+LOCKS := $(LOCK) $(if $(MODISCO),requirements-modisco.lock)
+READY := $(VENV)/.ready-$(LOCK)$(if $(MODISCO),-modisco)
 SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 
 .PHONY: help environment demo new plan run yeast export test test-others test-fast lint format docs site pictures lock clean
@@ -12,13 +15,14 @@ SNAKEMAKE := . $(VENV)/bin/activate && snakemake --profile profiles/local
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-environment: $(READY)  ## build the virtual environment (GPU=1: with CUDA)
+environment: $(READY)  ## build the virtual environment (GPU=1: with CUDA; MODISCO=1: with TF-MoDISco)
 
-$(READY): $(LOCK)
+$(READY): $(LOCKS)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed, $(PYTHON) is `$(PYTHON) --version`; use make PYTHON=python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	for lock in $(LOCKS); do \
+	  $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $$lock || exit 1; done
 	@rm -f $(VENV)/.ready-*; touch $@
 
 demo: $(READY)  ## run the demo from start to report (about ten minutes)
@@ -82,6 +86,7 @@ site: $(READY)  ## build the documentation as a site in site/, and check its lin
 lock:  ## pin all versions again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
 	uv pip compile pyproject.toml --group dev --extra gpu --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.lock -o requirements-gpu.lock
+	uv pip compile pyproject.toml --group dev --extra modisco --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.lock -o requirements-modisco.lock
 	PYTHONPATH=workflow/scripts $(VENV)/bin/python -m flow.environment
 
 clean:  ## remove the demo's results

@@ -21,8 +21,11 @@ from danq.evaluation.compare_models import PAIRED
 from danq.evaluation.controls import CONTROL
 from danq.evaluation.evaluate import AUC, CURVES
 from danq.evaluation.measures import KEYS, MEASURES, TESTED
+from danq.explain.attributions import Attributions
 from danq.explain.attributions import Facts as AttributionFacts
 from danq.explain.attributions import writing as writing_attributions
+from danq.explain.embedding_tables import EFFECTS
+from danq.explain.hit_tables import ALL, CARRIED, HITS, NEIGHBOURS
 from danq.explain.influence_table import INFLUENCE
 from danq.motifs.annotate import MOTIFS
 from danq.motifs.compare_motifs import ANNOTATED, RECOVERED
@@ -309,6 +312,51 @@ def write_marks(folder: Path) -> dict[str, Path]:
     return {name: folder / f"{name}.bed" for name in lines}
 
 
+def write_hits(folder: Path, targets: list[Target], models: tuple[str, ...], methods) -> None:
+    """Two hits in the best window of the first target, of which one spans two rows, and a pair with a spacing."""
+    first = targets[0]
+    for model in models:
+        for method in methods:
+            best = Attributions(folder / "models" / model / "explain/attributions" / f"{method}.h5").ranked(first)[0]
+            home = folder / "models" / model / "explain/hits" / method
+            facts = {"index": 1, "target": first.title, "window": best, "score": 9.0, "pvalue": 1e-5}
+            facts |= {"contribution": 2.0, "carried": 2.0, "contig": "chr1", "start": 1, "end": 2}
+            rows = pd.DataFrame({"position": [20, 95], "strand": ["+", "-"], "sequence": ["A" * 7, "C" * 12]})
+            rows = rows.assign(motif=["M1", "M2"], name=[NASTY[0], "CTCF"], **facts)
+            HITS.write(rows[list(HITS.columns)], home / "hits.tsv.gz")
+            sums = {"windows": 5, "windows_with_hit": 3, "hits": 4, "contribution": 2.5, "carried": 9.0}
+            sums |= {"share": [0.25, 0.125, 0.375], "share_of_length": 0.02, "assay": first.assay}
+            rows = pd.DataFrame({"motif": ["M2", "M1", ALL], "name": ["CTCF", NASTY[0], ALL]})
+            rows = rows.assign(index=1, target=first.title, **sums)
+            CARRIED.write(rows[list(CARRIED.columns)], home / "carried.tsv")
+            pair = {"first": "M1", "first_name": "CTCF", "second": "M2", "second_name": NASTY[0], "windows": 5}
+            pair |= {"first_windows": 3, "second_windows": 3, "both_windows": 3, "expected_windows": 1.8}
+            pair |= {"together_pvalue": 0.1, "apart_pvalue": 1, "pairs": 9, "side": "left", "gap": 7, "strand": "-"}
+            pair |= {"count": 8, "control": 1.5, "spacing_pvalue": 0.005, "index": 1, "target": first.title}
+            same = dict.fromkeys(("both_windows", "expected_windows", "together_pvalue", "apart_pvalue"))
+            rows = pd.DataFrame([pair, pair | same | {"second_name": "CTCF"}, pair | {"spacing_pvalue": 0.5}])
+            NEIGHBOURS.write(rows[list(NEIGHBOURS.columns)], home / "pairs.tsv")
+
+
+def write_embedding(folder: Path, targets: list[Target], models: tuple[str, ...]) -> None:
+    """Effects of two inserts: the first raises the first target most, the second one the last."""
+    draw = np.random.default_rng(6)
+    for model in models:
+        facts = {"index": range(1, len(targets) + 1), "assay": [one.assay for one in targets], "backgrounds": 9}
+        facts |= {"target": [one.title for one in targets], "p_background": 0.1, "p_insert": 0.8, "pvalue": 0.01}
+        parts = []
+        for insert, best in ((NASTY[0], 0), ("site", len(targets) - 1)):
+            effect = draw.normal(0, 0.3, len(targets))
+            effect[best] = 5.0 + best
+            control = draw.normal(0, 0.3, len(targets))
+            figures = {"effect": effect, "low": effect - 1, "high": effect + 1, "control": control}
+            parts.append(pd.DataFrame(facts | figures).assign(insert=insert, consensus="ACG", excess=effect - control))
+        home = folder / "models" / model / "explain"
+        EFFECTS.write(pd.concat(parts)[list(EFFECTS.columns)], home / "embedding.tsv")
+        for kind in ("embedding", "embedding_pairs"):
+            _picture(home / f"{kind}.png")
+
+
 @dataclass(frozen=True)
 class Made:
     """A report page, and the results that it shows."""
@@ -327,6 +375,8 @@ def make(
     variants=False,
     explain=(),
     searches=(),
+    embed=False,
+    hits=False,
     **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
@@ -343,6 +393,12 @@ def make(
         write_attributions(folder, targets, models, explain)
         words += ["--explain", *explain, "--explain-models", *models]
         words += ["--explain-marks", *(f"{name}={path}" for name, path in write_marks(folder).items())]
+    if hits:
+        write_hits(folder, targets, models, explain)
+        words += ["--hits"]
+    if embed:
+        write_embedding(folder, targets, models)
+        words += ["--embed", *models, "--embed-pairs"]
     words += ["--searches", *searches] if searches else []
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))

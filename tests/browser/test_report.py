@@ -487,7 +487,7 @@ def expected_marks(folder, start, number, length):
 
 def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screenshot):
     targets, methods = made_results.small_targets(), ("gradient", "mutagenesis")
-    made = made_results.make(tmp_path, targets, explain=methods)
+    made = made_results.make(tmp_path, targets, explain=methods, embed=True, hits=True)
     found = Attributions(made.folder / "models/deepsea/explain/attributions/mutagenesis.h5")
     with opening(made) as opened:
         page = opened.page
@@ -525,6 +525,31 @@ def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screen
         assert fits(page)
         page.locator("#explained").scroll_into_view_if_needed()
         screenshot(page, "contributions-1280")
+        first, last = targets[0].title, targets[-1].title
+        page.locator("#explained-target").select_option("0")
+        page.locator("#explained-window").select_option("0")
+        kinds = [kind for i in range(rows.count()) for kind in marks_in_row(rows.nth(i)) if kind[0] == "motif hits"]
+        bars = [bar[:2] for _, found in kinds for bar in found]
+        assert bars == [[20, 7], [95, 5], [0, 7]]  # the second hit goes on in the next row
+        assert f"{made_results.NASTY[0]} \N{RIGHTWARDS ARROW}" in kinds[0][1][0][2]
+        assert "\N{LEFTWARDS ARROW} CTCF" in kinds[0][1][1][2]
+        table = page.locator("#carried-motifs tbody tr")
+        assert table.count() == 8
+        cells = table.first.locator("td").all_text_contents()
+        assert cells == ["danq", "gradient", first, "5", "CTCF", "M2", "3", "4", "+2.50", "25.0%", "2.0%"]
+        table = page.locator("#motif-pairs tbody tr")
+        assert table.count() == 8
+        assert table.nth(0).locator("td").all_text_contents()[5:] == [
+            *("3", "1.8", "1.0e-01", "1.0e+00", "7 bp left, other strand", "8", "9", "1.5", "0.005"),
+        ]
+        inserted = [row.locator("td").all_text_contents() for row in page.locator("#inserted-motifs tbody tr").all()]
+        assert [row[:2] + row[3:4] + row[6:7] for row in inserted] == [
+            [model, insert, raised, effect]
+            for model in ("danq", "deepsea")
+            for insert, raised, effect in ((made_results.NASTY[0], first, "+5.00"), ("site", last, "+16.00"))
+        ]
+        shown = page.locator("img[alt*='inserted motifs']")
+        assert [shown.nth(i).evaluate("one => one.naturalWidth") > 100 for i in range(shown.count())] == [True] * 4
         for i in range(5):  # one has a hostile name
             page.locator("#explained-window").select_option(str(i))
         assert page.evaluate("window.executed") is None

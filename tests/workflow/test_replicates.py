@@ -111,7 +111,9 @@ def test_another_fold_trains_its_runs_and_those_that_it_validates(finished):
 def test_attributions_explain_windows_that_the_models_have_not_seen(finished):
     """Those of the first fold, by the first fold's models; those of a named fold by its models."""
     for models, fold in (([], 1), (["danq-fold2-seed1"], 2)):
-        write(finished, explain={"methods": ["gradient"], "models": models})
+        write(
+            finished, explain={"methods": ["gradient"], "models": models}, embed={"inserts": ["ACGT"], "models": models}
+        )
         dry = snakemake(finished, "--dry-run", "-p", "--configfile", CONFIG, "--", "explanations")
         assert dry.returncode == 0, dry.stdout + dry.stderr
         words = next(line for line in dry.stdout.splitlines() if "attribute.py" in line).split()
@@ -119,6 +121,12 @@ def test_attributions_explain_windows_that_the_models_have_not_seen(finished):
         trained_by = [word.split("/")[3] for word in words if word.endswith("model.weights.h5")]
         assert trained_by == [f"danq-fold{fold}-seed{seed}" for seed in seeds]
         assert f"--data={RESULTS}/windows/fold{fold}" in words
+        inserting = next(line for line in dry.stdout.splitlines() if "embed.py" in line).split()
+        assert f"{RESULTS}/windows/fold{fold}" in inserting
+        folds = [2] if models else [1, 2, 3]
+        assert [word.split("/")[3] for word in inserting if word.endswith("model.weights.h5")] == [
+            f"danq-fold{fold}-seed{seed}" for fold in folds for seed in seeds
+        ]
         of = "seed1" if models else "ensemble"
         assert f"--predictions={RESULTS}/models/danq-fold{fold}-{of}/predictions/test.h5" in words
     write(finished)

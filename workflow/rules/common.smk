@@ -48,6 +48,8 @@ from flow.options import (
     blocks_in,
     by_model,
     control_options,
+    embed_options,
+    hit_options,
     import_options,
     listed,
     options,
@@ -105,6 +107,9 @@ VARIANTS = config["variants"]["files"]
 VARIANT_MODELS = runs.chosen(config, config["variants"]["models"])
 VARIANT_FILES = ["effects.h5", "effects.tsv", "skipped.tsv"] + ["effects.vcf.gz"] * config["variants"]["vcf"]
 VARIANT_FILES += ["pictures"] if config["variants"]["pictures"] else []
+EMBED_MODELS = runs.chosen(config, config["embed"]["models"]) if config["embed"]["inserts"] else []
+EMBED_FILES = ["embedding.tsv", "embedding.png"]
+EMBED_FILES += ["embedding_pairs.tsv", "embedding_pairs.png"] if config["embed"]["pairs"] else []
 MOTIF_FOLDERS = ["logos", "logo_pages", "sites"]
 PICTURE_FOLDERS = [f"{RESULTS}/curves", f"{RESULTS}/pairs"]
 PICTURE_FOLDERS += [f"{RESULTS}/models/{model}/motifs/{folder}" for model in MODELS for folder in MOTIF_FOLDERS]
@@ -130,6 +135,9 @@ EXPLAIN_TRACKS = [
     for method in (EXPLAIN["methods"] if EXPLAIN["bigwig"] else [])
 ]
 PICTURE_FOLDERS += EXPLAIN_PICTURES + EXPLAIN_TRACKS
+HIT_METHODS = EXPLAIN["methods"] if EXPLAIN["hits"] else []
+HIT_BED = ["hits.bed.gz"] if HIT_METHODS and (config["source"] == "peaks" or not EXPLAIN_TEST) else []
+HIT_FILES = ["hits.tsv.gz", "carried.tsv", "matches.tsv", "pairs.tsv", "spacings.tsv", *HIT_BED]
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",
@@ -151,6 +159,8 @@ by_name_of = by_model
 by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])
 by_model = partial(by_model, MODELS)
 code_of = code.fingerprint
+EMBED_KNOWN = on_disk(config["motifs"]["known"]) if config["motifs"]["known"] else []
+HIT_MOTIFS = on_disk(EXPLAIN["hit_file"]) if EXPLAIN["hit_file"] else EMBED_KNOWN
 
 
 wildcard_constraints:

@@ -44,9 +44,47 @@ rule attribute:
         " --gpus {resources.gpu} --threads {threads} --output {output.attributions} 2> {log}"
 
 
+rule hits:
+    input:
+        attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        motifs=HIT_MOTIFS,
+    output:
+        expand(f"{RESULTS}/models/{{{{model}}}}/explain/hits/{{{{method}}}}/{{file}}", file=["hits.tsv.gz", *HIT_BED]),
+        multiext(f"{RESULTS}/models/{{model}}/explain/hits/{{method}}/", "matches.tsv", "spacings.tsv"),
+        carried=report(
+            f"{RESULTS}/models/{{model}}/explain/hits/{{method}}/carried.tsv",
+            caption="../report/carried.rst",
+            category="6 Contributions of bases",
+            labels={"model": "{model}", "method": "{method}", "table": "motifs that carry predictions"},
+        ),
+        pairs=report(
+            f"{RESULTS}/models/{{model}}/explain/hits/{{method}}/pairs.tsv",
+            caption="../report/hit_pairs.rst",
+            category="6 Contributions of bases",
+            labels={"model": "{model}", "method": "{method}", "table": "pairs of motifs"},
+        ),
+    log:
+        f"logs/{config['dataset']}/hits/{{model}}/{{method}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/hits/{{model}}/{{method}}.tsv"
+    conda:
+        "../envs/danq.yaml"
+    params:
+        program=program("hits"),
+        code=code_of("hits"),
+        folder=subpath(output.carried, parent=True),
+        motifs=lambda wildcards, input: options(motifs=input.motifs or None),
+        options=options(**hit_options(config)),
+    message:
+        f"Find hits of motifs in the contributions to predictions of {{wildcards.model}} by {{wildcards.method}}"
+    shell:
+        "python {params.program:q} {input.attributions} {params.motifs} {params.options} --output {params.folder} 2> {log}"
+
+
 rule draw_attributions:
     input:
         attributions=f"{RESULTS}/models/{{model}}/explain/attributions/{{method}}.h5",
+        hits=[f"{RESULTS}/models/{{model}}/explain/hits/{{method}}/{file}" for file in HIT_BED],
         marks=[on_disk(path) for path in EXPLAIN["marks"].values()],
     output:
         report(
@@ -64,7 +102,9 @@ rule draw_attributions:
         program=program("draw_attribution"),
         code=code_of("draw_attribution"),
         options=lambda wildcards, input: options(
-            top=EXPLAIN["pictures"], mark=[f"{name}={path}" for name, path in zip(EXPLAIN["marks"], input.marks)]
+            top=EXPLAIN["pictures"],
+            hits=input.hits or None,
+            mark=[f"{name}={path}" for name, path in zip(EXPLAIN["marks"], input.marks)],
         ),
     message:
         f"Draw what bases contribute to predictions of {{wildcards.model}} by {{wildcards.method}} ({DATASET})"

@@ -55,6 +55,16 @@ rule report:
         ),
         searches=expand("{results}/search/{search}/{file}", results=RESULTS, search=SEARCHES, file=SEARCH_FILES),
         marks=[on_disk(path) for path in EXPLAIN["marks"].values()] if EXPLAIN["methods"] else [],
+        hits=expand(
+            "{results}/models/{model}/explain/hits/{method}/{file}",
+            results=RESULTS,
+            model=EXPLAIN_MODELS,
+            method=HIT_METHODS,
+            file=["hits.tsv.gz", "carried.tsv", "pairs.tsv"],
+        ),
+        embedding=expand(
+            "{results}/models/{model}/explain/{file}", results=RESULTS, model=EMBED_MODELS, file=EMBED_FILES
+        ),
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -93,6 +103,7 @@ rule report:
             explain=EXPLAIN["methods"] or None,
             explain_models=EXPLAIN_MODELS if EXPLAIN["methods"] else None,
             searches=list(SEARCHES) or None,
+            embed=EMBED_MODELS or None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),
@@ -102,8 +113,10 @@ rule report:
         replicates="--replicates" if REPLICATES else "",
         published="--published" if config["evaluate"]["published"] else "",
         influence="--influence" if config["motifs"]["influence"] > 0 else "",
+        hits="--hits" if HIT_METHODS else "",
+        pairs="--embed-pairs" if EMBED_MODELS and config["embed"]["pairs"] else "",
     message:
         f"Write the report of {DATASET}"
     shell:
         "python {params.program:q} {params.options} {params.marks} {params.replicates} {params.published} {params.influence}"
-        " --output {output} 2> {log}"
+        " {params.hits} {params.pairs} --output {output} 2> {log}"

@@ -69,6 +69,11 @@ def main() -> None:
         metavar="NAME=FILE",
         help="BED files of places to mark in the explained windows, each with a name",
     )
+    parser.add_argument("--hits", action="store_true", help="show the hits of motifs that hits.py found in them, too")
+    parser.add_argument(
+        "--embed", nargs="+", action="extend", default=[], help="folders of models with inserted motifs"
+    )
+    parser.add_argument("--embed-pairs", action="store_true", help="show their pairs of inserted motifs, too")
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     if bool(args.explain) != bool(args.explain_models):
@@ -104,6 +109,9 @@ def main() -> None:
         methods=args.explain,
         searches=args.searches,
         marks=marks,
+        with_hits=args.hits,
+        embedded=args.embed,
+        embedded_pairs=args.embed_pairs,
     )
 
 

@@ -116,6 +116,14 @@ def check_all(config: dict) -> None:
             put("explain", {"methods": ["gradient"], "marks": {"hits": "no.bed"}}),
             ["explain.marks.hits: no such file: data/no.bed"],
         ),
+        (
+            put("explain", {"methods": ["gradient"], "hits": True, "hit_file": "no.meme"}),
+            ["explain.hit_file: no such file: data/no.meme"],
+        ),
+        (
+            put("embed", {"inserts": ["CTCF"], "pairs": ["CTCF:REST"]}),
+            ["embed.pairs: CTCF:REST is not a pair of embed.inserts, which are CTCF; write A:B or all"],
+        ),
         (put("variants.files", {"a b": "x.vcf"}), ["'a b' cannot be a name in variants.files"]),
         (put("models.danq.learning_rate", math.nan), ["models.danq.learning_rate is nan; write a finite number"]),
         (put("windows.min_signal", math.inf), ["windows.min_signal is inf; write a finite number"]),

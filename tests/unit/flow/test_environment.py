@@ -12,11 +12,31 @@ from project import PROJECT
 
 from flow import environment
 
-LINES = yaml.safe_load(environment.ENVIRONMENT.read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
+LINES, MODISCO = (
+    yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
+    for path in (environment.ENVIRONMENT, environment.MODISCO)
+)
 
 
 def test_the_environment_is_the_one_that_the_lock_file_gives():
     assert environment.ENVIRONMENT.read_text(encoding="utf-8") == environment.environment(PROJECT)
+    assert environment.MODISCO.read_text(encoding="utf-8") == environment.modisco(PROJECT)
+
+
+def test_modisco_has_the_same_versions_of_what_the_others_have():
+    """So that `make environment MODISCO=1` changes no other package."""
+    locks = [
+        (PROJECT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-modisco.lock")
+    ]
+    plain, more = (set(re.findall(r"^\S+==.*", lock, re.MULTILINE)) for lock in locks)
+    assert plain < more
+    names = {line.partition("==")[0] for line in more - plain}
+    assert {"modisco-lite", "numba"} <= names
+    assert len(names) < 12
+    own = {line.partition("==")[0] for line in MODISCO}
+    assert "modisco-lite" in own
+    assert "tensorflow" not in own
+    assert all(word in locks[1] for line in MODISCO for word in line.split())
 
 
 def test_every_package_has_one_version_and_hashes():

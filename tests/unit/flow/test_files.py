@@ -97,10 +97,13 @@ def test_given_files_of_peaks(config):
 
 
 def test_given_files_of_attributions(config):
-    files_of = {"bed": "hits.bed", "fasta": None, "marks": {"sites": "sites.bed"}}
-    config["explain"] = {"methods": ["gradient"], "bigwig": True, **files_of}
+    files_of = {"bed": "hits.bed", "fasta": None, "marks": {"sites": "sites.bed"}, "hits": False}
+    config["explain"] = {"methods": ["gradient"], "bigwig": True, "hit_file": "patterns.meme", **files_of}
     found = dict(files.given_files(config, SHEET))
     assert (found["explain.bed"], found["explain.marks.sites"]) == ("hits.bed", "sites.bed")
+    assert "explain.hit_file" not in found
+    config["explain"]["hits"] = True
+    assert dict(files.given_files(config, SHEET))["explain.hit_file"] == "patterns.meme"
     config["explain"]["methods"] = []
     assert not any(key.startswith("explain") for key, _ in files.given_files(config, SHEET))
 

@@ -109,3 +109,28 @@ def test_an_empty_column_of_thresholds_changes_nothing_and_a_threshold_does():
     assert (
         len({before, options.listed(sheet.assign(min_signal="2")), options.listed(sheet.assign(min_signal="3"))}) == 3
     )
+
+
+def test_options_of_inserted_motifs(config):
+    config["embed"] |= {"inserts": ["CTCF", "A=ACGT"], "models": ["danq"], "backgrounds": 7}
+    assert options.embed_options(config) == {
+        **{"inserts": ["CTCF", "A=ACGT"], "split": "test", "backgrounds": 7, "bases": "consensus"},
+        **{"release": "JASPAR2024", "taxa": ["vertebrates"], "seed": 1, "strands": "both"},
+    }
+    config["embed"] |= {"pairs": ["all"], "step": 20}
+    config["motifs"]["known"] = "known.meme"
+    found = options.embed_options(config)
+    assert (found["pairs"], found["max_gap"], found["step"]) == (["all"], 100, 20)
+    assert "release" not in found
+
+
+def test_the_motifs_of_hits_are_the_named_or_the_expected_ones_or_all(config):
+    jaspar = {"release": "JASPAR2024", "taxa": ["vertebrates"]}
+    config["motifs"]["expected"] = []
+    assert options.hit_options(config) == {"only": None} | jaspar
+    config["motifs"]["expected"] = ["CTCF"]
+    assert options.hit_options(config) == {"only": ["CTCF"]} | jaspar
+    config["explain"]["hit_motifs"] = ["REST"]
+    assert options.hit_options(config) == {"only": ["REST"]} | jaspar
+    config["explain"] |= {"hit_file": "patterns.meme", "hit_motifs": []}
+    assert options.hit_options(config) == {"only": None}

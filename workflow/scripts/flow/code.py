@@ -54,6 +54,7 @@ DECIDING = (
     "compare_published",
     "compare_replicates",
     "draw_*",
+    "patterns",
     "replicate_tests",
     "visualize",
     "prototypes.*",  # each program is complete
@@ -87,8 +88,17 @@ PLUMBING = {
     **{
         program: set()
         for program in (
-            *("attribute", "baseline", "bgzip_genome", "check_variants", "evaluate", "export_bundle", "fetch", "hub"),
-            "import_bundle",
+            *(
+                "attribute",
+                "baseline",
+                "bgzip_genome",
+                "check_variants",
+                "discover",
+                "embed",
+                "evaluate",
+                "export_bundle",
+            ),
+            *("fetch", "hits", "hub", "import_bundle"),
             *("import_weights", "index_genome", "influence", "join_predictions", "join_tracks", "join_variants"),
             *("list_folds", "motifs", "new", "plan"),
             *("predict", "prepare", "report", "search_networks", "search_results"),

@@ -70,6 +70,7 @@ def checked(config: dict) -> dict:
         check_variants(config)
     if config["explain"]["methods"]:
         check_explain(config)
+    check_embed(config)
     search.check(config)
     return config
 
@@ -217,6 +218,17 @@ def check_variants(config: dict) -> None:
         )
 
 
+def check_embed(config: dict) -> None:
+    """Check that the models and the pairs of `embed` exist."""
+    embed = config["embed"]
+    check_models(config, "embed.models", embed["models"])
+    names = {insert.rpartition("=")[0] or insert for insert in embed["inserts"]}
+    for pair in embed["pairs"]:
+        if not names or (pair != "all" and not set(pair.split(":")) <= names):
+            known = ", ".join(sorted(names)) or "not given"
+            raise UserError(f"embed.pairs: {pair} is not a pair of embed.inserts, which are {known}; write A:B or all")
+
+
 def check_explain(config: dict) -> None:
     """Check that the windows to explain are of one kind, and that there is a genome and every model."""
     explain = config["explain"]
@@ -284,7 +296,7 @@ def check_names(config: dict, targets: list[Target]) -> None:
             except UserError as error:
                 raise UserError(f"{key}: {error}") from None
     sequences.check_targets(config, targets)
-    for block, used in (("variants", "files"), ("explain", "methods")):
+    for block, used in (("variants", "files"), ("explain", "methods"), ("embed", "inserts")):
         if config[block][used] and config[block]["targets"]:
             try:
                 choose(targets, config[block]["targets"])

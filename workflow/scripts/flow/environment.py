@@ -1,6 +1,6 @@
-"""The conda environment of the rules: what the programs need, with the hashes of requirements.lock.
+"""The conda environments of the rules: what the programs need, with the hashes of the lock files.
 
-`make lock` writes it. pip refuses a package whose hash differs, and one that is not listed.
+`make lock` writes them. pip refuses a package whose hash differs, and one that is not listed.
 """
 
 from __future__ import annotations
@@ -14,11 +14,19 @@ from packaging.markers import Marker
 
 PROJECT = Path(__file__).parents[3]
 ENVIRONMENT = PROJECT / "workflow/envs/danq.yaml"
+MODISCO = PROJECT / "workflow/envs/modisco.yaml"  # of the rule discover
+# What discover.py imports; TF-MoDISco needs no TensorFlow.
+OF_MODISCO = {"h5py", "modisco-lite", "numpy", "pandas", "pyjaspar", "scipy", "threadpoolctl", "tqdm"}
 PYTHON = "3.11"
 MACHINE = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "sys_platform": "linux"}
-HEAD = f"""\
+ABOUT = """\
 # The programs' software for `snakemake --sdm conda`; `make lock` writes this file from requirements.lock. From PyPI,
 # because TensorFlow's own builds are there, and with hashes. Python and pip come from conda, in no exact build.
+"""
+ABOUT_MODISCO = """\
+# The software of discover.py for `snakemake --sdm conda`; `make lock` writes this file from requirements-modisco.lock.
+"""
+HEAD = f"""\
 channels: [conda-forge, nodefaults]
 dependencies:
   - python={PYTHON}
@@ -68,8 +76,19 @@ def environment(project: Path = PROJECT) -> str:
     wanted = {re.match(r"[\w-]+", text)[0] for text in listed}
     packages = read_lock((project / "requirements.lock").read_text(encoding="utf-8"))
     names = needed(packages, {name for name in wanted if not name.startswith("snakemake")})
+    return ABOUT + _listed(packages, names)
+
+
+def modisco(project: Path = PROJECT) -> str:
+    """The text of the conda environment of discover.py."""
+    packages = read_lock((project / "requirements-modisco.lock").read_text(encoding="utf-8"))
+    return ABOUT_MODISCO + _listed(packages, needed(packages, OF_MODISCO))
+
+
+def _listed(packages: dict[str, Locked], names: list[str]) -> str:
     return HEAD + "".join(f"      - {packages[name].line}\n" for name in names)
 
 
 if __name__ == "__main__":
     ENVIRONMENT.write_text(environment(), encoding="utf-8")
+    MODISCO.write_text(modisco(), encoding="utf-8")

@@ -105,6 +105,7 @@ def given_files(config: dict, sheet: pd.DataFrame | None) -> list[tuple[str, str
     explain = config["explain"]
     if explain["methods"]:
         given += [(f"explain.{key}", explain[key]) for key in ("bed", "fasta")]
+        given += [("explain.hit_file", explain["hit_file"])] if explain["hits"] else []
         given += [(f"explain.marks.{name}", path) for name, path in explain["marks"].items()]
         given += [("genome.fasta", config["genome"]["fasta"])] if explain["bed"] or explain["bigwig"] else []
     for name, entry in config["sequences"].items():

@@ -111,6 +111,17 @@ def baseline_options(config: dict, name: str) -> dict:
     return {"seed": config["seed"], **within(config, "motifs", "release", "taxa")}
 
 
+def embed_options(config: dict) -> dict:
+    """The options of embed.py, without files. The gaps matter only to pairs, the JASPAR release only without a file."""
+    block = dict(config["embed"])
+    block.pop("models")
+    if not block["pairs"]:
+        block = {name: value for name, value in block.items() if name not in ("pairs", "max_gap", "step")}
+    jaspar = {} if config["motifs"]["known"] else within(config, "motifs", "release", "taxa")
+    shared = {"seed": config["seed"], "strands": config["predict"]["strands"]}
+    return {name: value for name, value in (block | jaspar).items() if value != []} | shared
+
+
 def variant_options(config: dict) -> dict:
     """The options of variants.py for the lists of variants, all but the background."""
     keys = ("targets", "scores", "ref_mismatch", "strands", "block_size")
@@ -138,6 +149,13 @@ def attribute_options(config: dict, method: str) -> dict:
         **chosen,
         **(of_method if method == "integrated_gradients" else {}),
     }
+
+
+def hit_options(config: dict) -> dict:
+    """The options of hits.py, without files. A file's motifs are all taken, unless some are named."""
+    explain, motifs = config["explain"], config["motifs"]
+    jaspar = {} if explain["hit_file"] or motifs["known"] else within(config, "motifs", "release", "taxa")
+    return {"only": explain["hit_motifs"] or (not explain["hit_file"] and motifs["expected"]) or None, **jaspar}
 
 
 def blocks_in(checked: str, block_size: int) -> int:

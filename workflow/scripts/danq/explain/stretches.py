@@ -82,6 +82,17 @@ def marks_in(every: Sequence[Region], path: str | Path, found: Attributions) -> 
     return inside
 
 
+def hits_of(regions: Sequence[Region], target: Target) -> list[Region]:
+    """The hits in the contributions to a target, of a hits.bed.gz of all targets; their names are the motifs'."""
+    end = label("", target)
+    return [one._replace(name=one.name.removesuffix(end)) for one in regions if one.name.endswith(end)]
+
+
+def label(motif: str, target: Target) -> str:
+    """The name of a hit in hits.bed.gz, without spaces: `CTCF/K562_CTCF`."""
+    return "_".join(f"{motif}/{target.title}".split())
+
+
 def of_window(
     found: Attributions, target: Target, number: int, marks: Mapping[str, Sequence[Region]], around: int | None = None
 ) -> Stretch:

@@ -71,14 +71,18 @@ def drawings(motifs: Sequence[Motif], table: pd.DataFrame | None = None, known: 
     matched = table[table["known"] != ""]
     rows = {filter_name(int(row["filter"]) - 1): row for row in matched.to_dict("records")}
     return [
-        Drawing(motif, _match(rows[motif.name], by_id), rows[motif.name]["agreement"])
+        Drawing(motif, match_of(rows[motif.name], by_id), rows[motif.name]["agreement"])
         if motif.name in rows
         else Drawing(motif)
         for motif in motifs
     ]
 
 
-def _match(row: dict, known: dict[str, Motif]) -> Match:
+def match_of(row: dict, known: dict[str, Motif]) -> Match:
+    """The match that a row of a table of motifs states.
+
+    known : the known motifs by id; a missing one is a UserError
+    """
     if row["known"] not in known:
         raise UserError(
             f"the table of motifs names {row['known']}, which is not among the known motifs; "

@@ -42,7 +42,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, search, variants
+from . import contributions, data, embedding, hits, search, variants
 from .data import as_json, picture
 from .descriptions import held_out, kept
 
@@ -309,6 +309,9 @@ def write_report(
     methods: Sequence[str] = (),
     searches: Sequence[str] = (),
     marks: Mapping[str, str | Path] | None = None,
+    with_hits: bool = False,
+    embedded: Sequence[str] = (),
+    embedded_pairs: bool = False,
 ) -> None:
     """Write the page.
 
@@ -321,7 +324,8 @@ def write_report(
     baselines : shown beside the models, without training and motifs; the page opens with what the models add to them
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
-    explained, methods : names of the models and methods whose attributions are shown
+    explained, methods, with_hits : names of the models and methods whose attributions are shown, and whether hits are
+    embedded, embedded_pairs : names of the models whose inserted motifs are shown, and whether also their pairs
     searches : names of the folders in `results`/search to show
     marks : BED files of places that are marked in the explained windows, by name
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
@@ -338,7 +342,10 @@ def write_report(
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
-    page["contributions"] = contributions.gallery(results, explained, methods, marks) if explained and methods else None
+    explaining = bool(explained and methods)
+    page["contributions"] = contributions.gallery(results, explained, methods, marks, with_hits) if explaining else None
+    page["hits"] = hits.section(results, explained, methods) if explaining and with_hits else None
+    page["embedding"] = embedding.section(results, embedded, embedded_pairs) if embedded else None
     page["searches"] = search.section(results, list(searches))
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None

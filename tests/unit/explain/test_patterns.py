@@ -1,0 +1,219 @@
+"""Patterns: what is looked for in, the file of modisco-lite, tables and places; and planted motifs that it finds."""
+
+import gzip
+import importlib.util
+
+import h5py
+import numpy as np
+import pytest
+from project import error_of
+
+from danq.errors import UserError
+from danq.explain import discovery, pattern_tables, patterns
+from danq.explain.discovery import Settings, cut
+from danq.motifs.known import Known
+from danq.motifs.meme import Motif, read_meme
+
+WORDS = {"one": "GATTACAGCA", "two": "CCGTTAACGG"}
+MISSING = importlib.util.find_spec("modiscolite") is None
+
+
+def contributions(n, length, seed=0):
+    """One-hot windows with a word near their middle, on either strand, and hypothetical contributions of its bases."""
+    draw, words = np.random.default_rng(seed), list(WORDS.values())
+    codes, hypothetical = draw.integers(0, 4, (n, length)), draw.normal(0, 0.01, (n, length, 4))
+    for window in range(n):
+        word = np.array(["ACGT".index(letter) for letter in words[window % len(words)]])
+        word = 3 - word[::-1] if draw.random() < 0.5 else word
+        start = length // 2 + int(draw.integers(-10, 10))
+        codes[window, start : start + 10] = word
+        present = np.eye(4)[word]
+        hypothetical[window, start : start + 10] += 0.3 * (present - (1 - present) / 3) * draw.uniform(0.7, 1.3)
+    return np.eye(4, dtype=np.float32)[codes], hypothetical.astype(np.float32)
+
+
+def test_windows_that_modisco_cannot_use_are_left_out():
+    onehot, hypothetical = contributions(6, 90)
+    onehot[1, 40] = 0
+    hypothetical[4] = 0
+    given = cut(onehot, hypothetical, 60)
+    assert given.rows.tolist() == [0, 2, 3, 5]
+    assert given.dropped == {"unknown bases": 1, "no contribution": 1}
+    assert (given.begin, given.onehot.shape) == (15, (4, 60, 4))
+    np.testing.assert_array_equal(given.hypothetical, hypothetical[[0, 2, 3, 5], 15:75])
+    onehot[1, 40], onehot[1, 0] = [1, 0, 0, 0], 0
+    assert len(cut(onehot, hypothetical, 60).rows) == 5  # the unknown base is not in the middle
+
+
+@pytest.mark.parametrize(
+    ("window", "message"),
+    [(91, "windows of 90 bp, fewer than 91"), (40, "a window of 40 bp is too short for TF-MoDISco")],
+)
+def test_a_wrong_window_is_an_error(window, message):
+    with pytest.raises(UserError, match=message):
+        cut(*contributions(2, 90), window)
+
+
+def test_values_that_are_not_numbers_are_an_error():
+    onehot, hypothetical = contributions(2, 90)
+    hypothetical[0, 0, 0] = np.nan
+    with pytest.raises(UserError, match="hold values that are not numbers"):
+        cut(onehot, hypothetical)
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A file as modisco-lite writes it, with a positive and a negative pattern of 14 positions, of which 10 matter."""
+    draw = np.random.default_rng(0)
+    path, places = tmp_path / "patterns.h5", {}
+    with h5py.File(path, "w") as file:
+        for sign, group, word in ((1, "pos_patterns", WORDS["one"]), (-1, "neg_patterns", WORDS["two"])):
+            one = file.create_group(f"{group}/pattern_0")
+            sequence, contribution = np.full((14, 4), 0.25), np.full((14, 4), sign * 1e-3)
+            codes = ["ACGT".index(letter) for letter in word]
+            sequence[1:11] = 0.02 + 0.92 * np.eye(4)[codes]
+            contribution[1:11] = sign * 0.3 * np.eye(4)[codes]
+            one["sequence"], one["contrib_scores"], one["hypothetical_contribs"] = sequence, contribution, contribution
+            n = 30
+            start, reverse = draw.integers(20, 60, n), draw.random(n) < 0.5
+            one["seqlets/example_idx"], one["seqlets/start"] = np.arange(n) % 20, start
+            one["seqlets/end"], one["seqlets/is_revcomp"] = start + 14, reverse
+            one["seqlets/contrib_scores"] = np.tile(contribution, (n, 1, 1)) * np.linspace(0.5, 1, n)[:, None, None]
+            places[sign] = start, reverse
+    row = np.arange(20) + 5
+    facts = patterns.Facts(("CTCF",), 20, {"unknown bases": 5}, 7)
+    patterns.describe(path, facts, row, (np.array(["chr2"] * 20, object), 1000 * np.arange(20)))
+    return path, places
+
+
+def test_patterns_are_trimmed_and_their_places_are_those_of_the_kept_positions(made):
+    path, places = made
+    found = patterns.read(path)
+    assert [(one.name, one.sign, one.seqlets) for one in found.patterns] == [
+        ("pattern_001", "positive", 30),
+        ("pattern_002", "negative", 30),
+    ]
+    assert [one.motif().consensus for one in found.patterns] == list(WORDS.values())
+    assert found.facts.dropped == {"unknown bases": 5}
+    for one, sign in zip(found.patterns, (1, -1), strict=True):
+        start, reverse = places[sign]
+        assert one.contributions.sum() == pytest.approx(sign * 3)
+        np.testing.assert_array_equal(one.start, 7 + start + np.where(reverse, 3, 1))  # of 14, 1 to 10 on its strand
+    assert [motif.name for motif in patterns.motifs_of(found.patterns, "negative")] == ["pattern_002"]
+
+
+def known_motifs():
+    """A known motif for the first pattern, and noise."""
+    draw = np.random.default_rng(3)
+    rows = np.array([[0.94 if base == letter else 0.02 for base in "ACGT"] for letter in WORDS["one"]])
+    noise = [Known(Motif(f"X{i}", draw.dirichlet([0.5] * 4, 9), 50), f"NOISE{i}") for i in range(60)]
+    return [Known(Motif("MA1", rows, 100), "FACTOR"), *noise]
+
+
+def test_patterns_are_named_and_listed_by_place(made):
+    path, places = made
+    found = patterns.read(path)
+    table, matches, control = pattern_tables.named(found.patterns, known_motifs(), 1e-3, 1)
+    assert list(table) == list(pattern_tables.PATTERNS.columns)
+    assert table["name"].tolist() == ["FACTOR", ""]
+    assert table["seqlets"].tolist() == [30, 30]
+    assert table["windows"].tolist() == [20, 20]
+    assert matches.groupby("pattern").size().tolist() == [5, 5]
+    assert control.iloc[0][["motifs", "named", "shuffled"]].tolist() == [2, 1, 0]
+    bed = pattern_tables.places(found, table.set_index("pattern")["name"])
+    start, reverse = places[1]
+    own = bed[bed["name"] == "pattern_001_FACTOR"]
+    expected = {
+        (1000 * (i % 20) + 7 + s + (3 if r else 1), "-" if r else "+")
+        for i, (s, r) in enumerate(zip(start, reverse, strict=True))
+    }
+    assert set(zip(own["start"], own["strand"], strict=True)) == expected
+    assert (own["end"] - own["start"] == 10).all()
+    assert own["score"].max() == 1000
+    assert (bed["start"].diff().dropna() >= 0).all()
+
+
+def test_a_file_of_another_kind_or_a_damaged_one_is_an_error(made, tmp_path):
+    path, _ = made
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["x"] = 1
+    with pytest.raises(UserError, match="not a file of patterns of this workflow"):
+        patterns.read(tmp_path / "other.h5")
+    with h5py.File(path, "r+") as file:
+        file["pos_patterns/pattern_0/seqlets/example_idx"][0] = 20
+    with pytest.raises(UserError, match="not in its windows"):
+        patterns.read(path)
+
+
+def test_the_program_writes_motifs_of_both_signs_apart(made, tmp_path):
+    import patterns as program
+    from danq.motifs.meme import write_meme
+
+    path, _ = made
+    some = known_motifs()
+    write_meme(tmp_path / "known.meme", [one.motif for one in some], {one.motif.name: one.name for one in some})
+    run(program, path, "-o", tmp_path / "out", "--known", tmp_path / "known.meme", "--threads", "1")
+    assert {one.name for one in (tmp_path / "out").iterdir()} == set(program.FILES)
+    assert [one.name for one in read_meme(tmp_path / "out/positive.meme")] == ["pattern_001"]
+    assert [one.name for one in read_meme(tmp_path / "out/negative.meme")] == ["pattern_002"]
+    with gzip.open(tmp_path / "out/places.bed.gz", "rt") as file:
+        assert file.readline().split("\t")[0] == "chr2"
+    write_meme(tmp_path / "few.meme", [one.motif for one in some[:8]])
+    message = error_of("patterns", path, "-o", tmp_path / "few", "--known", tmp_path / "few.meme", folder=tmp_path)
+    assert message == "error: 8 known motifs are too few for TOMTOM's statistics; give at least 25"
+    assert not (tmp_path / "few").exists()
+
+
+def run(module, *words):
+    import sys
+
+    arguments, sys.argv = sys.argv, [module.__name__, *map(str, words)]
+    try:
+        module.main()
+    finally:
+        sys.argv = arguments
+
+
+@pytest.mark.skipif(not MISSING, reason="modisco-lite is installed")
+def test_without_modisco_there_is_a_message(tmp_path):
+    with pytest.raises(UserError, match="modisco-lite is not installed; run `make environment MODISCO=1`"):
+        discovery.discover(cut(*contributions(200, 200)), Settings(), tmp_path / "p.h5")
+
+
+needs_modisco = pytest.mark.skipif(MISSING, reason="modisco-lite is not installed (make environment MODISCO=1)")
+
+
+@needs_modisco
+def test_too_few_windows_give_no_pattern(tmp_path, caplog):
+    given = cut(*contributions(10, 200))
+    assert discovery.discover(given, Settings(), tmp_path / "p.h5") == {"positive": 0, "negative": 0}
+    assert "10 windows have too few seqlets for TF-MoDISco" in caplog.text
+    patterns.describe(tmp_path / "p.h5", patterns.Facts(("A",), 10, {}, 0), given.rows, None)
+    found = patterns.read(tmp_path / "p.h5")
+    table, matches, control = pattern_tables.named(found.patterns, known_motifs(), 0.01)
+    assert (len(table), len(matches), control["motifs"][0]) == (0, 0, 0)
+    assert pattern_tables.places(found, table.set_index("pattern")["name"]) is None
+
+
+@needs_modisco
+def test_planted_motifs_are_found(tmp_path, caplog):
+    given = cut(*contributions(260, 200))
+    assert discovery.discover(given, Settings(1000), tmp_path / "p.h5") == {"positive": 2, "negative": 0}
+    assert "no negative pattern" in caplog.text
+    patterns.describe(tmp_path / "p.h5", patterns.Facts(("A",), 260, given.dropped, given.begin), given.rows, None)
+    for one in patterns.read(tmp_path / "p.h5").patterns:
+        motif = one.motif()
+        assert {motif.consensus, motif.reverse_complement().consensus} & set(WORDS.values())
+        assert one.seqlets >= 100
+
+
+@needs_modisco
+def test_contributions_without_motifs_end_with_a_sentence(tmp_path):
+    onehot, hypothetical = contributions(150, 200)
+    hypothetical[:] = np.random.default_rng(1).normal(0, 1, hypothetical.shape)
+    try:
+        count = sum(discovery.discover(cut(onehot, hypothetical), Settings(1000), tmp_path / "p.h5").values())
+    except UserError as error:
+        count, message = 0, str(error)
+        assert "cannot find seqlets" in message  # noqa: PT017, RUF100
+    assert count <= 3

@@ -1,0 +1,128 @@
+"""Motifs from contributions: TF-MoDISco, as modisco-lite implements it.
+
+Shrikumar et al., arXiv:1811.00416; https://github.com/jmschrei/tfmodisco-lite (version 3). It cuts stretches with
+large contributions (seqlets) out of the windows, clusters them by their hypothetical contributions, and merges each
+cluster to a pattern; stretches that raise the prediction and those that lower it are apart (metaclusters). A pattern is
+made of 50 bp around each seqlet, so that seqlets near a window's end are lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import UserError
+
+log = logging.getLogger(__name__)
+CORE, FLANK = 21, 10  # bp of a seqlet: its core, and what is added on both sides
+FEWEST_SEQLETS = 100  # modisco-lite looks for patterns among more than these
+SIGNS = {"positive": "pos_patterns", "negative": "neg_patterns"}  # names of modisco-lite's groups
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides on the patterns.
+
+    max_seqlets : largest number of seqlets of each sign; modisco-lite takes those with the largest contributions
+    window : bp in the middle of each window that are used; None for all
+    """
+
+    max_seqlets: int = 20_000
+    window: int | None = None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What patterns are looked for in.
+
+    onehot, hypothetical : float32 (n, w, 4), the middle of the used windows
+    rows : the used windows, int64 (n,)
+    begin : first position in the windows
+    dropped : number of windows by reason
+    """
+
+    onehot: np.ndarray
+    hypothetical: np.ndarray
+    rows: np.ndarray
+    begin: int
+    dropped: dict[str, int]
+
+
+def check_installed() -> None:
+    """Raise a UserError if modisco-lite is missing."""
+    if find_spec("modiscolite") is None:
+        raise UserError("modisco-lite is not installed; run `make environment MODISCO=1`, or use --sdm conda")
+
+
+def cut(onehot: np.ndarray, hypothetical: np.ndarray, window: int | None = None) -> Cut:
+    """The middle of the windows that modisco-lite can work with.
+
+    Windows with an unknown base, and those without any contribution, become NaN in its weights, and are dropped.
+
+    onehot, hypothetical : (n, L, 4)
+    window : bp; more than the windows have, or too few for a seqlet, is a UserError
+
+    A hypothetical contribution that is not a number is a UserError.
+    """
+    length = onehot.shape[1]
+    window = length if window is None else window
+    if window > length:
+        raise UserError(f"the contributions are of windows of {length} bp, fewer than {window}; give a smaller window")
+    if window < CORE + 2 * FLANK:
+        raise UserError(
+            f"a window of {window} bp is too short for TF-MoDISco, whose seqlets have {CORE + 2 * FLANK} bp"
+        )
+    if not np.isfinite(hypothetical).all():
+        raise UserError("the hypothetical contributions hold values that are not numbers (NaN); attribute again")
+    begin = (length - window) // 2
+    middle = slice(begin, begin + window)
+    onehot, hypothetical = onehot[:, middle], hypothetical[:, middle]
+    unknown = ~onehot.any(axis=2).all(axis=1)
+    flat = ~unknown & ~(onehot * hypothetical).any(axis=(1, 2))
+    rows = np.flatnonzero(~unknown & ~flat)
+    dropped = {"unknown bases": int(unknown.sum()), "no contribution": int(flat.sum())}
+    for reason, count in dropped.items():
+        if count:
+            log.warning("%d of %d windows have %s, and are left out", count, len(onehot), reason)
+    return Cut(onehot[rows].astype(np.float32), hypothetical[rows].astype(np.float32), rows, begin, dropped)
+
+
+def discover(given: Cut, settings: Settings, path: str | Path) -> dict[str, int]:
+    """Find patterns and write them as modisco-lite does; the number of patterns of each sign.
+
+    Too few windows or seqlets are no error: the file then has no pattern of this sign, and the log says so.
+    """
+    check_installed()
+    import modiscolite.io
+    import modiscolite.tfmodisco
+
+    found: dict[str, list | None] = dict.fromkeys(SIGNS)
+    most = len(given.rows) * (given.onehot.shape[1] // (CORE + 2 * FLANK))
+    if most > FEWEST_SEQLETS:
+        try:
+            patterns = modiscolite.tfmodisco.TFMoDISco(
+                given.onehot,
+                given.hypothetical,
+                sliding_window_size=CORE,
+                flank_size=FLANK,
+                min_metacluster_size=FEWEST_SEQLETS,
+                max_seqlets_per_metacluster=settings.max_seqlets,
+            )
+        except (ValueError, IndexError, ZeroDivisionError) as error:  # of contributions without any structure
+            raise UserError(
+                f"modisco-lite cannot find seqlets in these {len(given.rows)} windows ({error}); "
+                "attribute more windows, or targets that the model predicts better"
+            ) from error
+        found = dict(zip(SIGNS, patterns, strict=True))
+    else:
+        log.warning("%d windows have too few seqlets for TF-MoDISco; attribute more windows", len(given.rows))
+    for sign, patterns in found.items():
+        if not patterns:
+            why = f"not more than {FEWEST_SEQLETS} seqlets" if patterns is None else "no cluster with a motif"
+            log.warning("no %s pattern: %s", sign, why)
+    modiscolite.io.save_hdf5(path, *found.values(), given.onehot.shape[1])
+    return {sign: len(patterns or ()) for sign, patterns in found.items()}
