@@ -52,6 +52,7 @@ rule report:
             model=EXPLAIN_MODELS,
             method=EXPLAIN["methods"],
         ),
+        patterns=[path for path in PATTERN_FILES if path.endswith((".h5", ".tsv", "known.meme"))],
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -62,6 +63,7 @@ rule report:
                 "logo.js",
                 "filters.js",
                 *["contributions.js"] * bool(EXPLAIN["methods"]),
+                *["patterns.js"] * bool(PATTERN_SEARCHES),
                 *["variants.js"] * bool(VARIANTS),
             ]
         ],
@@ -89,6 +91,7 @@ rule report:
             variant_models=VARIANT_MODELS if VARIANTS else None,
             explain=EXPLAIN["methods"] or None,
             explain_models=EXPLAIN_MODELS if EXPLAIN["methods"] else None,
+            patterns=list(PATTERN_SEARCHES) or None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),

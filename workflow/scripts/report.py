@@ -59,10 +59,15 @@ def main() -> None:
     parser.add_argument(
         "--explain-models", nargs="+", action="extend", default=[], help="folders of models that they explain"
     )
+    parser.add_argument(
+        "--patterns", nargs="+", action="extend", default=[], help="folders of searches for patterns, of these models"
+    )
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     if bool(args.explain) != bool(args.explain_models):
         raise UserError("--explain and --explain-models belong together; give both or none")
+    if args.patterns and not args.explain:
+        raise UserError("--patterns needs --explain and --explain-models, which name the models; give these, too")
     results, runs = Path(args.results), cli.distinct(args.runs)
     page = Path(args.output or results / "report.html")
     if page.suffix != ".html":
@@ -92,6 +97,7 @@ def main() -> None:
         replicates=args.replicates,
         explained=args.explain_models,
         methods=args.explain,
+        searched=args.patterns,
     )
 
 

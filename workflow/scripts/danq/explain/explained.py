@@ -13,8 +13,6 @@ from ..data.chosen_targets import choose
 from ..data.targets import Target
 from ..errors import UserError
 from ..files import replacing
-from ..motifs.known import Known, from_file, from_meme
-from ..motifs.meme import is_meme
 from . import discovery, patterns
 from .attributions import Attributions
 from .find_hits import Given
@@ -61,7 +59,8 @@ def discover(
     facts = patterns.Facts(tuple(target.title for target in targets), len(row), given.dropped, given.begin)
     with replacing(path) as temporary:
         counts = discovery.discover(given, settings, temporary)
-        patterns.describe(temporary, facts, row, _places(found, row))
+        places = found.places()
+        patterns.describe(temporary, facts, row, None if places is None else (places[0][row], places[1][row]))
     return counts
 
 

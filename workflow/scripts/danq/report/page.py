@@ -42,7 +42,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, variants
+from . import contributions, data, patterns, variants
 from .data import as_json
 
 MOST_WARNINGS = 20
@@ -305,6 +305,7 @@ def _replicates(results: Path) -> dict:
 def _data(page: dict, models: Sequence[ModelResults]) -> dict:
     """The data of the page's scripts, by name of its block; the curves, the largest part, are compressed."""
     known = [motif for model in models for motif in read_meme(model.trained / "motifs/known.meme")]
+    known += page["known_of_patterns"]
     shared = {key: page[key] for key in ("targets", "pairs", "assay_colours")}
     shared["measures"] = [
         {name: getattr(measure, name) for name in ("key", "title", "curve", "tested")} for measure in MEASURES
@@ -312,7 +313,8 @@ def _data(page: dict, models: Sequence[ModelResults]) -> dict:
     shared["models"] = [{key: model[key] for key in ("name", "colour", "filters")} for model in page["models"]]
     shared["known"] = {motif.name: data.heights(motif) for motif in known}
     large = {"curves": [model["curves"] for model in page["models"]], "contributions": page["contributions"]}
-    return {"page": shared} | {name: data.packed(value) for name, value in large.items() if value is not None}
+    small = {"page": shared} | ({"patterns": page["patterns"]} if page["patterns"] else {})
+    return small | {name: data.packed(value) for name, value in large.items() if value is not None}
 
 
 def write_report(
@@ -333,6 +335,7 @@ def write_report(
     replicates: bool = False,
     explained: Sequence[str] = (),
     methods: Sequence[str] = (),
+    searched: Sequence[str] = (),
 ) -> None:
     """Write the page.
 
@@ -346,6 +349,7 @@ def write_report(
     controls : names of the folders in `results`/controls whose control.tsv is shown
     lists, variant_models : names of the lists of variants to show, and of the models that scored them
     explained, methods : names of the models and methods whose attributions are shown
+    searched : names of the searches for patterns of the explained models
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
@@ -361,6 +365,8 @@ def write_report(
     page["baselines"] = [model.name for model in baselines]
     page["variants"] = variants.section(results, lists, variant_models) if lists else None
     page["contributions"] = contributions.gallery(results, explained, methods) if explained and methods else None
+    page["patterns"] = patterns.section(results, explained, searched)
+    page["known_of_patterns"] = patterns.known(results, explained, searched)
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None
     page["controls"] = [
