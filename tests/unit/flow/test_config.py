@@ -108,6 +108,11 @@ def check_all(config: dict) -> None:
             put("explain", {"methods": ["gradient"], "marks": {"hits": "no.bed"}}),
             ["explain.marks.hits: no such file: data/no.bed"],
         ),
+        (
+            put("patterns", {"targets": ["CTCF"]}),
+            ["patterns.method: integrated_gradients is not among explain.methods; add it there, or choose one of them"],
+        ),
+        (put("patterns", {"targets": ["CTCF"], "window": 40}), ["patterns.window: 40 is less than the minimum of 41"]),
         (put("variants.files", {"a b": "x.vcf"}), ["'a b' cannot be a name in variants.files"]),
         (put("models.danq.learning_rate", math.nan), ["models.danq.learning_rate is nan; write a finite number"]),
         (put("windows.min_signal", math.inf), ["windows.min_signal is inf; write a finite number"]),

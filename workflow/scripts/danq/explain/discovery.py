@@ -91,15 +91,18 @@ def cut(onehot: np.ndarray, hypothetical: np.ndarray, window: int | None = None)
     return Cut(onehot[rows].astype(np.float32), hypothetical[rows].astype(np.float32), rows, begin, dropped)
 
 
-def discover(given: Cut, settings: Settings, path: str | Path) -> dict[str, int]:
+def discover(given: Cut, settings: Settings, path: str | Path, threads: int | None = None) -> dict[str, int]:
     """Find patterns and write them as modisco-lite does; the number of patterns of each sign.
 
-    Too few windows or seqlets are no error: the file then has no pattern of this sign, and the log says so.
+    The result does not depend on the number of CPU threads (default: all). Too few windows or seqlets are no error: the file then has no pattern of this sign, and the log says so.
     """
     check_installed()
     import modiscolite.io
     import modiscolite.tfmodisco
+    import numba
 
+    if threads:
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     found: dict[str, list | None] = dict.fromkeys(SIGNS)
     most = len(given.rows) * (given.onehot.shape[1] // (CORE + 2 * FLANK))
     if most > FEWEST_SEQLETS:

@@ -37,7 +37,11 @@ def chosen(found: Attributions, words: Sequence[str]) -> list[Target]:
 
 
 def discover(
-    found: Attributions, targets: Sequence[Target], settings: discovery.Settings, path: str | Path
+    found: Attributions,
+    targets: Sequence[Target],
+    settings: discovery.Settings,
+    path: str | Path,
+    threads: int | None = None,
 ) -> dict[str, int]:
     """Find the patterns of some targets together, and write them; the number of patterns of each sign.
 
@@ -58,7 +62,7 @@ def discover(
     given = discovery.Cut(onehot, hypothetical, row, parts[0].begin, dict(dropped))
     facts = patterns.Facts(tuple(target.title for target in targets), len(row), given.dropped, given.begin)
     with replacing(path) as temporary:
-        counts = discovery.discover(given, settings, temporary)
+        counts = discovery.discover(given, settings, temporary, threads)
         places = found.places()
         patterns.describe(temporary, facts, row, None if places is None else (places[0][row], places[1][row]))
     return counts
