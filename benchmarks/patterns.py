@@ -14,6 +14,7 @@ patterns.py attributions.h5 REB1 ABF1 --taxa fungi -o patterns    keep the files
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,8 @@ import numpy as np
 import pandas as pd
 
 from cli import parser
+
+sys.path.remove(str(Path(__file__).parent))  # numba imports a module `coverage`, which is not the one here
 
 
 def arguments() -> argparse.Namespace:
