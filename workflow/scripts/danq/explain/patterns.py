@@ -21,7 +21,7 @@ from ..motifs.meme import Motif
 from .discovery import SIGNS
 
 FORMAT = "danq-patterns-1"
-ENDS = 0.2  # positions at both ends that contribute less than this part of the largest one are trimmed
+ENDS = 0.1  # positions at both ends that contribute less than this part of the largest one are trimmed
 
 
 @dataclass(frozen=True)
