@@ -117,6 +117,10 @@ def test_a_file_of_another_kind_or_a_damaged_one_is_an_error(made, tmp_path):
         file["pos_patterns/pattern_0/seqlets/example_idx"][0] = 20
     with pytest.raises(UserError, match="not in its windows"):
         patterns.read(path)
+    with h5py.File(path, "r+") as file:
+        del file["pos_patterns"]
+    with pytest.raises(UserError, match="it has other patterns than were found"):
+        patterns.read(path)
 
 
 def test_the_program_writes_motifs_of_both_signs_apart(made, tmp_path):
