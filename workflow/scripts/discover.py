@@ -39,15 +39,15 @@ def main() -> None:
         if value is not None and value < 1:
             raise UserError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
     cli.check_outputs([args.attributions], [args.output])
-    from danq.explain import explained
     from danq.explain.attributions import Attributions
     from danq.explain.discovery import Settings, check_installed
+    from danq.explain.explained_targets import chosen
+    from danq.explain.find_patterns import find_patterns
 
     check_installed()
     found = Attributions(args.attributions)
-    targets = explained.chosen(found, args.targets)
     settings = Settings(args.max_seqlets, args.window)
-    counts = explained.discover(found, targets, settings, args.output, args.threads)
+    counts = find_patterns(found, chosen(found, args.targets), settings, args.output, args.threads)
     logging.info("%d positive and %d negative patterns in %s", counts["positive"], counts["negative"], args.output)
 
 

@@ -43,13 +43,14 @@ def main() -> None:
             raise UserError(f"--{name} must be between 0 and 1, not {getattr(args, name):g}")
     from danq.explain import explained
     from danq.explain.attributions import Attributions
+    from danq.explain.explained_targets import chosen
     from danq.explain.find_hits import FILES, Choice, find_hits
     from danq.motifs.known import from_jaspar
 
     cli.check_outputs([args.attributions, *args.motifs], cli.inside(args.output, *FILES))
     motifs = explained.motifs_of(args.motifs) if args.motifs else from_jaspar(args.release, args.taxa)
     found = Attributions(args.attributions)
-    given = [explained.given(found, target) for target in explained.chosen(found, args.targets)]
+    given = [explained.given(found, target) for target in chosen(found, args.targets)]
     find_hits(given, motifs, args.output, Choice(args.pvalue, args.alpha))
 
 

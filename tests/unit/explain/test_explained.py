@@ -11,11 +11,13 @@ from project import SCRIPTS, error_of, run_here
 from danq.data import onehot
 from danq.data.targets import Target
 from danq.errors import UserError
-from danq.explain import explained, patterns
+from danq.explain import patterns
 from danq.explain.attributions import Attributions, Facts, writing
 from danq.explain.carried import ALL, CARRIED
 from danq.explain.discovery import Settings
+from danq.explain.explained_targets import chosen
 from danq.explain.find_hits import FILES, HITS
+from danq.explain.find_patterns import find_patterns
 from danq.motifs.meme import Motif, write_meme
 
 N, LENGTH = 260, 120
@@ -67,11 +69,11 @@ def meme(path, words):
 
 def test_targets_are_chosen_among_the_explained_ones(planted, caplog):
     found = Attributions(planted[0])
-    assert [one.name for one in explained.chosen(found, [])] == ["A", "B"]
-    assert [one.name for one in explained.chosen(found, ["TF"])] == ["A", "B"]
+    assert [one.name for one in chosen(found, [])] == ["A", "B"]
+    assert [one.name for one in chosen(found, ["TF"])] == ["A", "B"]
     assert "1 of 3 chosen targets are not explained, and left out" in caplog.text
     with pytest.raises(UserError, match="target '3' is not explained, only 1"):
-        explained.chosen(found, ["DNase"])
+        chosen(found, ["DNase"])
 
 
 def test_hits_are_the_planted_words_at_their_places(planted, tmp_path):
@@ -120,7 +122,7 @@ def test_patterns_are_described_with_the_windows_of_their_target(planted, tmp_pa
 
     monkeypatch.setattr("danq.explain.discovery.discover", discover)
     monkeypatch.setattr("danq.explain.discovery.check_installed", lambda: None)
-    explained.discover(found, found.targets, Settings(window=80), tmp_path / "p.h5")
+    find_patterns(found, found.targets, Settings(window=80), tmp_path / "p.h5")
     [cut] = given
     expected = np.concatenate([CHOSEN[1], CHOSEN[2]])
     assert cut.rows.tolist() == expected.tolist()
