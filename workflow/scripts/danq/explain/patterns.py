@@ -108,8 +108,9 @@ def read(path: str | Path) -> Found:
         row = hdf5.dataset(file, "row", np.int64, (None,))[()]
         places = None
         if "contig" in file or "start" in file:
-            places = np.array([name.decode() for name in file["contig"][()]], object), file["start"][()]
-            if not len(places[0]) == len(places[1]) == len(row) or (places[1] < 0).any():
+            start = hdf5.dataset(file, "start", np.int64, (len(row),))[()]
+            places = np.array([name.decode() for name in file["contig"][()]], object), start
+            if places[0].shape != start.shape or (start < 0).any():
                 raise ValueError("its places are not those of its windows")
         patterns: list[Pattern] = []
         for sign in SIGNS:
@@ -132,12 +133,14 @@ def _pattern(group: h5py.Group, number: int, sign: str, begin: int, examples: in
     tracks = [np.asarray(group[name][()], float) for name in names]
     if any(track.ndim != 2 or track.shape[1] != 4 or track.shape != tracks[0].shape for track in tracks):
         raise ValueError(f"{group.name} is not a pattern")
-    if not all(np.isfinite(track).all() for track in tracks) or (tracks[0] < 0).any():
+    sums = tracks[0].sum(axis=1)
+    if not all(np.isfinite(track).all() for track in tracks) or (tracks[0] < 0).any() or (abs(sums - 1) > 0.01).any():
         raise ValueError(f"{group.name} holds values that no pattern has")
     seqlets = {name: group["seqlets"][name][()] for name in ("example_idx", "start", "is_revcomp", "contrib_scores")}
     example, start, reverse = seqlets["example_idx"], seqlets["start"], seqlets["is_revcomp"].astype(bool)
-    n, width = len(example), len(tracks[0])
-    if not (n and len(start) == len(reverse) == n and 0 <= example.min() <= example.max() < examples):
+    n, width = example.size, len(tracks[0])
+    flat = example.shape == start.shape == reverse.shape == (n,)
+    if not (n and flat and 0 <= example.min() <= example.max() < examples):
         raise ValueError(f"the seqlets of {group.name} are not in its windows")
     heights = np.asarray(seqlets["contrib_scores"], float)
     if heights.shape != (n, width, 4) or not np.isfinite(heights).all() or start.min() < 0:
@@ -145,7 +148,7 @@ def _pattern(group: h5py.Group, number: int, sign: str, begin: int, examples: in
     kept = trimmed(tracks[1])
     first = np.where(reverse, width - kept.stop, kept.start)  # on the forward strand
     parts = [track[kept.start : kept.stop] for track in tracks]
-    parts[0] = parts[0] / np.maximum(parts[0].sum(axis=1, keepdims=True), 1e-9)
+    parts[0] = parts[0] / parts[0].sum(axis=1, keepdims=True)
     strength = heights[:, kept.start : kept.stop].sum(axis=(1, 2))
     return Pattern(number, sign, *parts, example, begin + start + first, reverse, strength)
 
