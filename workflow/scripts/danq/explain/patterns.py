@@ -21,7 +21,8 @@ from ..motifs.meme import Motif
 from .discovery import SIGNS
 
 FORMAT = "danq-patterns-1"
-ENDS = 0.1  # positions at both ends that contribute less than this part of the largest one are trimmed
+# Positions at both ends are trimmed if they contribute less than this part of the largest one, or have fewer bits.
+ENDS, BITS = 0.1, 0.2
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _pattern(group: h5py.Group, number: int, sign: str, begin: int, examples: in
     heights = np.asarray(seqlets["contrib_scores"], float)
     if heights.shape != (n, width, 4) or not np.isfinite(heights).all() or start.min() < 0:
         raise ValueError(f"the seqlets of {group.name} hold values that no seqlet has")
-    kept = trimmed(tracks[1])
+    kept = trimmed(tracks[1], tracks[0])
     first = np.where(reverse, width - kept.stop, kept.start)  # on the forward strand
     parts = [track[kept.start : kept.stop] for track in tracks]
     parts[0] = parts[0] / parts[0].sum(axis=1, keepdims=True)
@@ -153,11 +154,16 @@ def _pattern(group: h5py.Group, number: int, sign: str, begin: int, examples: in
     return Pattern(number, sign, *parts, example, begin + start + first, reverse, strength)
 
 
-def trimmed(contributions: np.ndarray) -> range:
-    """Positions from the first to the last that contributes enough (see `ENDS`); contributions (width, 4)."""
+def trimmed(contributions: np.ndarray, probabilities: np.ndarray) -> range:
+    """Positions from the first to the last that matter (see `ENDS` and `BITS`); both (width, 4).
+
+    If no base matters that much, the one that contributes most is kept.
+    """
     heights = np.abs(contributions.sum(axis=1))
-    enough = np.flatnonzero(heights >= ENDS * heights.max(initial=0))
-    return range(enough[0], enough[-1] + 1)
+    information = 2 + (probabilities * np.log2(np.maximum(probabilities, 1e-9))).sum(axis=1)
+    enough = np.flatnonzero((heights >= ENDS * heights.max()) & (information >= BITS))
+    first, last = (enough[0], enough[-1]) if len(enough) else (heights.argmax(),) * 2
+    return range(first, last + 1)
 
 
 def motifs_of(patterns: Sequence[Pattern], sign: str) -> list[Motif]:
