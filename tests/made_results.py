@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import toy_patterns
 from matplotlib.figure import Figure
 from project import program
 from scipy.stats import norm
@@ -357,6 +358,19 @@ def write_embedding(folder: Path, targets: list[Target], models: tuple[str, ...]
             _picture(home / f"{kind}.png")
 
 
+def write_patterns(folder: Path, models: tuple[str, ...], searched: tuple[str, ...]) -> None:
+    """Named patterns of each model and search."""
+    known = folder / "known_for_patterns.meme"
+    write_meme(known, [one.motif for one in toy_patterns.known_motifs()], {"MA1": NASTY[0]})
+    for model in models:
+        for name in searched:
+            home = folder / "models" / model / "explain/patterns" / name
+            home.mkdir(parents=True)
+            toy_patterns.write(home / "patterns.h5", (NASTY[1], "CTCF"))
+            done = program("patterns", home / "patterns.h5", "-o", home, "--known", known, "--threads", "1")
+            assert done.returncode == 0, done.stderr
+
+
 @dataclass(frozen=True)
 class Made:
     """A report page, and the results that it shows."""
@@ -377,6 +391,7 @@ def make(
     searches=(),
     embed=False,
     hits=False,
+    searched=(),
     **more,
 ) -> Made:
     """Write results as `write_results` does, and run the report's program on them."""
@@ -400,6 +415,9 @@ def make(
         write_embedding(folder, targets, models)
         words += ["--embed", *models, "--embed-pairs"]
     words += ["--searches", *searches] if searches else []
+    if searched:
+        write_patterns(folder, models, searched)
+        words += ["--patterns", *searched]
     words += ["--controls", "shuffled_labels"] if control else []
     done = program("report", *words, *(["--influence"] if influence else []))
     assert done.returncode == 0, done.stderr

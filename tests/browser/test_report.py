@@ -556,3 +556,37 @@ def test_contributions_are_drawn_for_the_chosen_window(tmp_path, opening, screen
     with opening(made, 390) as opened:
         opened.page.locator("#explained-rows svg").first.wait_for()
         assert fits(opened.page)
+
+
+def test_patterns_are_drawn_with_the_motif_that_they_match(tmp_path, opening, screenshot):
+    made = made_results.make(
+        tmp_path, made_results.small_targets(), ("danq",), explain=("gradient",), searched=("CTCF", "TF")
+    )
+    with opening(made) as opened:
+        page = opened.page
+        counts = page.locator("#pattern-counts tbody tr")
+        assert counts.locator("td:nth-child(2)").all_text_contents() == ["CTCF", "TF"]
+        row = [text.strip() for text in counts.first.locator("td").all_text_contents()]
+        assert row == ["danq", "CTCF", "2", "20", "5 (unknown bases)", "1", "1", "1", "0"]
+        assert page.locator("#pattern-entry option").all_text_contents() == ["danq, CTCF", "danq, TF"]
+        page.locator("#pattern-entry").select_option("1")
+        assert page.locator("#pattern-facts").text_content() == "2 of 2 shown"
+        first, second = (page.locator("#pattern-cards .card").nth(i) for i in range(2))
+        assert "positive" in first.text_content()
+        assert re.search(r"MA1, E = \d", first.text_content())
+        assert "no known match" in second.text_content()
+        for card, word, above in ((first, "GATTACAGCA", True), (second, "CCGTTAACGG", False)):
+            drawn = [one for one in letters(card.locator("svg.contributed")) if one[3] > 10]
+            assert "".join(letter for letter, *_ in sorted(drawn, key=lambda one: one[1])) == word
+            line = float(card.locator("svg.contributed line").first.get_attribute("y1"))
+            edges = [y + height if above else y for _, _, y, height in drawn]
+            assert all(abs(edge - line) < 1 for edge in edges)
+            bases = letters(card.locator("svg.logo").nth(1), "own")
+            assert {round(one[1], 1) for one in drawn} <= {round(one[1], 1) for one in bases}  # one above the other
+        assert fits(page)
+        page.locator("#patterns").scroll_into_view_if_needed()
+        screenshot(page, "patterns-1280")
+        assert page.evaluate("window.executed") is None
+    with opening(made, 390) as opened:
+        opened.page.locator("#pattern-cards svg").first.wait_for()
+        assert fits(opened.page)

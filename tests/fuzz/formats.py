@@ -24,6 +24,7 @@ import pandas as pd
 import programs
 import pybigtools
 import scipy.io
+import toy_patterns
 from matplotlib.image import imread
 from mutators import BYTES, HDF5, TEXT
 
@@ -32,6 +33,7 @@ from danq.data.targets import Target
 from danq.data.windows import Windows, writing
 from danq.explain.attributions import Facts
 from danq.explain.attributions import writing as writing_attributions
+from danq.motifs.meme import read_meme
 from danq.sharing import manifest
 
 ASSAYS = {"CTCF": "TF", "REST": "TF", "DNase": "DNase", "H3K4me3": "histone"}
@@ -632,6 +634,32 @@ def judge_attributions(folder: Path, good: Path) -> str:
     return ""
 
 
+# Patterns, read by patterns.py
+
+
+def make_patterns(folder: Path) -> None:
+    toy_patterns.write(folder / "patterns.h5")
+    programs.write_motifs(folder / "known.meme", 26)
+
+
+def run_patterns(folder: Path) -> None:
+    programs.program("patterns", "patterns.h5", "-o", "out", "--known", "known.meme", "--threads", "1")
+
+
+def judge_patterns(folder: Path, good: Path) -> str:
+    found, old = (pd.read_csv(one / "out/patterns.tsv", sep="\t") for one in (folder, good))
+    if not found[["pattern", "sign", "seqlets"]].equals(old[["pattern", "sign", "seqlets"]]):
+        return "other patterns"
+    places = pd.read_csv(folder / "out/places.bed.gz", sep="\t", header=None)
+    if not ((places[1] >= 0) & (places[2] > places[1]) & places[4].between(0, 1000)).all():
+        return "places that are none"
+    for name in ("positive", "negative"):
+        for motif in read_meme(folder / f"out/{name}.meme"):
+            if abs(motif.probabilities.sum(axis=1) - 1).max() > 0.01:
+                return "probabilities that do not sum to 1"
+    return ""
+
+
 PREPARED = {"make": make_genome, "mutators": TEXT}
 
 
@@ -813,6 +841,7 @@ FORMATS = {
     "attributions": Format(
         make_attributions, "attributions.h5", BYTES, run_draw_attribution, judge_attributions, HDF5, share=0.6
     ),
+    "patterns": Format(make_patterns, "patterns.h5", BYTES, run_patterns, judge_patterns, HDF5, share=0.4),
     "run_json": Format(make_run, "model/training/run.json", TEXT, run_motif_comparison, judge_run, share=0.6),
     "vcf": Format(make_variants, "variants.vcf", TEXT, run_check("variants.vcf"), judge_vcf, share=0.6),
     "bcf": Format(make_bcf, "variants.bcf", BYTES, run_check("variants.bcf"), judge_bcf, share=0.6),

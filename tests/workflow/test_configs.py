@@ -298,6 +298,7 @@ def test_lock_files_satisfy_the_project(path):
 def test_profile_names_rules_that_exist(project, path):
     """Snakemake ignores a rule that does not exist: the real one would get the default memory."""
     others = {
+        "discover",
         "import_bundle",
         "prepare_sequences",
         "predict_tracks",

@@ -43,7 +43,7 @@ function logo(filter, size = "") {
   const end = Math.max(own.length, match ? filter.offset + match.length : 0);
   const top = Math.ceil(BIT * Math.max(2, ...stacks(own), ...(match ? stacks(match) : [])));
   const height = top + 10;
-  const label = `Logo of filter ${filter.filter}, consensus ${filter.consensus}${match ? `; below it the known motif ${filter.name}, ${filter.known}` : ""}`;
+  const label = `Logo of ${filter.title ?? `filter ${filter.filter}`}, consensus ${filter.consensus}${match ? `; below it the known motif ${filter.name}, ${filter.known}` : ""}`;
   const drawn = svg("svg", {
     class: `logo ${size}`, role: "img", "aria-label": label, "data-bit": BIT, "data-column": COLUMN,
     viewBox: `0 0 ${LEFT + Math.max(end - first, FEWEST) * COLUMN + 2} ${height + (match ? top + GAP : 0)}`,

@@ -1,5 +1,6 @@
 # What the rules share: the checked config, and short names for the functions in workflow/scripts/flow.
 import os
+import re
 import sys
 import tarfile
 import tempfile
@@ -38,7 +39,7 @@ WORKFLOW = local_sources(workflow.current_basedir)
 SCRIPTS = WORKFLOW / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 from danq.errors import UserError
-from flow import code, files, labelled, records, repeated, runs, search, sequences, tracks
+from flow import code, files, labelled, patterns, records, repeated, runs, search, sequences, tracks
 from flow.config import check_expected, check_names, checked, listed_targets
 from flow.options import (
     SCAN,
@@ -138,6 +139,13 @@ PICTURE_FOLDERS += EXPLAIN_PICTURES + EXPLAIN_TRACKS
 HIT_METHODS = EXPLAIN["methods"] if EXPLAIN["hits"] else []
 HIT_BED = ["hits.bed.gz"] if HIT_METHODS and (config["source"] == "peaks" or not EXPLAIN_TEST) else []
 HIT_FILES = ["hits.tsv.gz", "carried.tsv", "matches.tsv", "pairs.tsv", "spacings.tsv", *HIT_BED]
+PATTERN_SEARCHES = patterns.searches(config)
+PATTERN_FILES = [
+    f"{RESULTS}/models/{model}/explain/patterns/{searched}/{file}"
+    for model in EXPLAIN_MODELS
+    for searched in PATTERN_SEARCHES
+    for file in [*patterns.FILES, "patterns.png", *["places.bed.gz"] * patterns.have_places(config)]
+]
 SEARCHES = search.searches(config)
 SEARCH_FILES = [
     "trials.tsv",

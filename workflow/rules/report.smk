@@ -65,6 +65,7 @@ rule report:
         embedding=expand(
             "{results}/models/{model}/explain/{file}", results=RESULTS, model=EMBED_MODELS, file=EMBED_FILES
         ),
+        patterns=[path for path in PATTERN_FILES if path.endswith((".h5", ".tsv", "known.meme"))],
         template=os.path.relpath(WORKFLOW / "report/page.html.j2"),
         parts=[
             os.path.relpath(WORKFLOW / f"report/{part}")
@@ -75,6 +76,7 @@ rule report:
                 "logo.js",
                 "filters.js",
                 *["contributions.js"] * bool(EXPLAIN["methods"]),
+                *["patterns.js"] * bool(PATTERN_SEARCHES),
                 *["variants.js"] * bool(VARIANTS),
             ]
         ],
@@ -104,6 +106,7 @@ rule report:
             explain_models=EXPLAIN_MODELS if EXPLAIN["methods"] else None,
             searches=list(SEARCHES) or None,
             embed=EMBED_MODELS or None,
+            patterns=list(PATTERN_SEARCHES) or None,
             title=config["dataset"],
             logs=f"logs/{config['dataset']}",
         ),

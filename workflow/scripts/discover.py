@@ -27,25 +27,27 @@ def arguments():
     )
     parser.add_argument("--max-seqlets", type=int, default=20_000, help="largest number of seqlets of each sign")
     parser.add_argument("--window", type=int, help="bp in the middle of each window that are used (default: all)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     parser.add_argument("-o", "--output", default="patterns.h5", help="file to write (HDF5)")
     return parser.parse_args()
 
 
 def main() -> None:
     args = arguments()
-    for name in ("max_seqlets", "window"):
+    for name in ("max_seqlets", "window", "threads"):
         value = getattr(args, name)
         if value is not None and value < 1:
             raise UserError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
     cli.check_outputs([args.attributions], [args.output])
-    from danq.explain import explained
     from danq.explain.attributions import Attributions
     from danq.explain.discovery import Settings, check_installed
+    from danq.explain.explained_targets import chosen
+    from danq.explain.find_patterns import find_patterns
 
     check_installed()
     found = Attributions(args.attributions)
-    targets = explained.chosen(found, args.targets)
-    counts = explained.discover(found, targets, Settings(args.max_seqlets, args.window), args.output)
+    settings = Settings(args.max_seqlets, args.window)
+    counts = find_patterns(found, chosen(found, args.targets), settings, args.output, args.threads)
     logging.info("%d positive and %d negative patterns in %s", counts["positive"], counts["negative"], args.output)
 
 

@@ -46,6 +46,7 @@ def main() -> None:
             raise UserError(f"--{name} must be between 0 and 1, not {getattr(args, name):g}")
     from danq.explain import explained, hit_motifs
     from danq.explain.attributions import Attributions
+    from danq.explain.explained_targets import chosen
     from danq.explain.find_hits import FILES, Choice, find_hits
     from danq.motifs.known import from_jaspar
 
@@ -53,7 +54,7 @@ def main() -> None:
     motifs = hit_motifs.from_files(args.motifs) if args.motifs else from_jaspar(args.release, args.taxa)
     motifs = hit_motifs.chosen(args.only, motifs) if args.only else motifs
     found = Attributions(args.attributions)
-    given = [explained.given(found, target) for target in explained.chosen(found, args.targets)]
+    given = [explained.given(found, target) for target in chosen(found, args.targets)]
     find_hits(given, motifs, args.output, Choice(args.pvalue, args.alpha))
 
 

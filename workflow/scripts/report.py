@@ -74,10 +74,15 @@ def main() -> None:
         "--embed", nargs="+", action="extend", default=[], help="folders of models with inserted motifs"
     )
     parser.add_argument("--embed-pairs", action="store_true", help="show their pairs of inserted motifs, too")
+    parser.add_argument(
+        "--patterns", nargs="+", action="extend", default=[], help="folders of searches for patterns, of these models"
+    )
     parser.add_argument("--title", default="", help="heading (default: the folder's name)")
     args = parser.parse_args()
     if bool(args.explain) != bool(args.explain_models):
         raise UserError("--explain and --explain-models belong together; give both or none")
+    if args.patterns and not args.explain:
+        raise UserError("--patterns needs --explain and --explain-models, which name the models; give these, too")
     results, runs, marks = Path(args.results), cli.distinct(args.runs), cli.distinct(args.explain_marks)
     page = Path(args.output or results / "report.html")
     if page.suffix != ".html":
@@ -112,6 +117,7 @@ def main() -> None:
         with_hits=args.hits,
         embedded=args.embed,
         embedded_pairs=args.embed_pairs,
+        searched=args.patterns,
     )
 
 

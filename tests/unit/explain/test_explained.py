@@ -12,10 +12,12 @@ from project import SCRIPTS, error_of, run_here
 from danq.data import onehot
 from danq.data.targets import Target
 from danq.errors import UserError
-from danq.explain import explained, patterns
+from danq.explain import patterns
 from danq.explain.attributions import Attributions, Facts, writing
 from danq.explain.discovery import Settings
+from danq.explain.explained_targets import chosen
 from danq.explain.find_hits import FILES
+from danq.explain.find_patterns import find_patterns
 from danq.explain.hit_tables import ALL, CARRIED, HITS
 from danq.explain.stretches import hits_of, read_marks
 from danq.motifs.meme import Motif, write_meme
@@ -69,11 +71,11 @@ def meme(path, words):
 
 def test_targets_are_chosen_among_the_explained_ones(planted, caplog):
     found = Attributions(planted[0])
-    assert [one.name for one in explained.chosen(found, [])] == ["A", "B"]
-    assert [one.name for one in explained.chosen(found, ["TF"])] == ["A", "B"]
+    assert [one.name for one in chosen(found, [])] == ["A", "B"]
+    assert [one.name for one in chosen(found, ["TF"])] == ["A", "B"]
     assert "1 of 3 chosen targets are not explained, and left out" in caplog.text
     with pytest.raises(UserError, match="target '3' is not explained, only 1"):
-        explained.chosen(found, ["DNase"])
+        chosen(found, ["DNase"])
 
 
 def test_hits_are_the_planted_words_at_their_places(planted, tmp_path):
@@ -126,14 +128,14 @@ def test_patterns_are_described_with_the_windows_of_their_target(planted, tmp_pa
     path, _ = planted
     found, given = Attributions(path), []
 
-    def discover(cut, settings, out):
+    def discover(cut, settings, out, threads):
         given.append(cut)
         with h5py.File(out, "w"):
             return {"positive": 0, "negative": 0}
 
     monkeypatch.setattr("danq.explain.discovery.discover", discover)
     monkeypatch.setattr("danq.explain.discovery.check_installed", lambda: None)
-    explained.discover(found, found.targets, Settings(window=80), tmp_path / "p.h5")
+    find_patterns(found, found.targets, Settings(window=80), tmp_path / "p.h5")
     [cut] = given
     expected = np.concatenate([CHOSEN[1], CHOSEN[2]])
     assert cut.rows.tolist() == expected.tolist()
@@ -147,9 +149,9 @@ def test_patterns_are_described_with_the_windows_of_their_target(planted, tmp_pa
 @needs_modisco
 def test_the_program_finds_the_planted_word_of_a_target(planted, tmp_path):
     path, sites = planted
-    log = run("discover", path, "-t", "A", "-o", tmp_path / "p.h5")
-    assert "1 positive and 0 negative patterns" in log
+    run("discover", path, "-t", "A", "-o", tmp_path / "p.h5")
     [one] = patterns.read(tmp_path / "p.h5").patterns
+    assert one.sign == "positive"
     motif = one.motif()
     assert WORDS[0] in {motif.consensus, motif.reverse_complement().consensus}
     right = [sites[1][int(row)] == start for row, start in zip(CHOSEN[1][one.row], one.start, strict=True)]

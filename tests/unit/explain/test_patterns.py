@@ -6,15 +6,15 @@ import importlib.util
 import h5py
 import numpy as np
 import pytest
+import toy_patterns
 from project import error_of
+from toy_patterns import WORDS, known_motifs
 
 from danq.errors import UserError
 from danq.explain import discovery, pattern_tables, patterns
 from danq.explain.discovery import Settings, cut
-from danq.motifs.known import Known
-from danq.motifs.meme import Motif, read_meme
+from danq.motifs.meme import read_meme, write_meme
 
-WORDS = {"one": "GATTACAGCA", "two": "CCGTTAACGG"}
 MISSING = importlib.util.find_spec("modiscolite") is None
 
 
@@ -63,27 +63,9 @@ def test_values_that_are_not_numbers_are_an_error():
 
 @pytest.fixture
 def made(tmp_path):
-    """A file as modisco-lite writes it, with a positive and a negative pattern of 14 positions, of which 10 matter."""
-    draw = np.random.default_rng(0)
-    path, places = tmp_path / "patterns.h5", {}
-    with h5py.File(path, "w") as file:
-        for sign, group, word in ((1, "pos_patterns", WORDS["one"]), (-1, "neg_patterns", WORDS["two"])):
-            one = file.create_group(f"{group}/pattern_0")
-            sequence, contribution = np.full((14, 4), 0.25), np.full((14, 4), sign * 1e-3)
-            codes = ["ACGT".index(letter) for letter in word]
-            sequence[1:11] = 0.02 + 0.92 * np.eye(4)[codes]
-            contribution[1:11] = sign * 0.3 * np.eye(4)[codes]
-            one["sequence"], one["contrib_scores"], one["hypothetical_contribs"] = sequence, contribution, contribution
-            n = 30
-            start, reverse = draw.integers(20, 60, n), draw.random(n) < 0.5
-            one["seqlets/example_idx"], one["seqlets/start"] = np.arange(n) % 20, start
-            one["seqlets/end"], one["seqlets/is_revcomp"] = start + 14, reverse
-            one["seqlets/contrib_scores"] = np.tile(contribution, (n, 1, 1)) * np.linspace(0.5, 1, n)[:, None, None]
-            places[sign] = start, reverse
-    row = np.arange(20) + 5
-    facts = patterns.Facts(("CTCF",), 20, {"unknown bases": 5}, 7)
-    patterns.describe(path, facts, row, (np.array(["chr2"] * 20, object), 1000 * np.arange(20)))
-    return path, places
+    """A file as modisco-lite writes it, and the starts and strands of its seqlets, by sign."""
+    path = tmp_path / "patterns.h5"
+    return path, toy_patterns.write(path)
 
 
 def test_patterns_are_trimmed_and_their_places_are_those_of_the_kept_positions(made):
@@ -94,20 +76,12 @@ def test_patterns_are_trimmed_and_their_places_are_those_of_the_kept_positions(m
         ("pattern_002", "negative", 30),
     ]
     assert [one.motif().consensus for one in found.patterns] == list(WORDS.values())
-    assert found.facts.dropped == {"unknown bases": 5}
+    assert found.facts.dropped == {"unknown bases": 5, "no contribution": 0}
     for one, sign in zip(found.patterns, (1, -1), strict=True):
         start, reverse = places[sign]
         assert one.contributions.sum() == pytest.approx(sign * 3)
         np.testing.assert_array_equal(one.start, 7 + start + np.where(reverse, 3, 1))  # of 14, 1 to 10 on its strand
     assert [motif.name for motif in patterns.motifs_of(found.patterns, "negative")] == ["pattern_002"]
-
-
-def known_motifs():
-    """A known motif for the first pattern, and noise."""
-    draw = np.random.default_rng(3)
-    rows = np.array([[0.94 if base == letter else 0.02 for base in "ACGT"] for letter in WORDS["one"]])
-    noise = [Known(Motif(f"X{i}", draw.dirichlet([0.5] * 4, 9), 50), f"NOISE{i}") for i in range(60)]
-    return [Known(Motif("MA1", rows, 100), "FACTOR"), *noise]
 
 
 def test_patterns_are_named_and_listed_by_place(made):
@@ -143,11 +117,14 @@ def test_a_file_of_another_kind_or_a_damaged_one_is_an_error(made, tmp_path):
         file["pos_patterns/pattern_0/seqlets/example_idx"][0] = 20
     with pytest.raises(UserError, match="not in its windows"):
         patterns.read(path)
+    with h5py.File(path, "r+") as file:
+        del file["pos_patterns"]
+    with pytest.raises(UserError, match="it has other patterns than were found"):
+        patterns.read(path)
 
 
 def test_the_program_writes_motifs_of_both_signs_apart(made, tmp_path):
     import patterns as program
-    from danq.motifs.meme import write_meme
 
     path, _ = made
     some = known_motifs()
@@ -162,6 +139,28 @@ def test_the_program_writes_motifs_of_both_signs_apart(made, tmp_path):
     message = error_of("patterns", path, "-o", tmp_path / "few", "--known", tmp_path / "few.meme", folder=tmp_path)
     assert message == "error: 8 known motifs are too few for TOMTOM's statistics; give at least 25"
     assert not (tmp_path / "few").exists()
+
+
+def test_a_page_shows_contributions_bases_and_the_known_motif(made, tmp_path):
+    import draw_patterns
+    import patterns as program
+    from danq.plots import patterns as plots
+
+    path, _ = made
+    write_meme(tmp_path / "all.meme", [one.motif for one in known_motifs()], {"MA1": "FACTOR"})
+    run(program, path, "-o", tmp_path, "--known", tmp_path / "all.meme", "--threads", "1")
+    run(draw_patterns, path, tmp_path / "patterns.tsv", tmp_path / "known.meme", "-o", tmp_path / "page.png")
+    assert (tmp_path / "page.png").stat().st_size > 10_000
+    table, known = pattern_tables.PATTERNS.read(tmp_path / "patterns.tsv"), read_meme(tmp_path / "known.meme")
+    found = patterns.read(path).patterns
+    drawn = plots.page(found, table, known, "danq")
+    titles = [axes.get_title(loc="left") for axes in drawn.axes]
+    assert titles[0] == "pattern_001   positive   30 seqlets"
+    assert titles[2].startswith("FACTOR (MA1)   E = ")
+    assert drawn.axes[0].get_ylim()[0] == 0
+    assert drawn.axes[3].get_ylim()[1] == 0  # the negative pattern is below the line
+    assert [axes.axison for axes in drawn.axes] == [True, True, True, True, True, False]
+    assert [text.get_text() for text in plots.page([], table[:0], []).texts] == ["no pattern was found"]
 
 
 def run(module, *words):
@@ -196,10 +195,9 @@ def test_too_few_windows_give_no_pattern(tmp_path, caplog):
 
 
 @needs_modisco
-def test_planted_motifs_are_found(tmp_path, caplog):
+def test_planted_motifs_are_found(tmp_path):
     given = cut(*contributions(260, 200))
     assert discovery.discover(given, Settings(1000), tmp_path / "p.h5") == {"positive": 2, "negative": 0}
-    assert "no negative pattern" in caplog.text
     patterns.describe(tmp_path / "p.h5", patterns.Facts(("A",), 260, given.dropped, given.begin), given.rows, None)
     for one in patterns.read(tmp_path / "p.h5").patterns:
         motif = one.motif()
@@ -207,13 +205,37 @@ def test_planted_motifs_are_found(tmp_path, caplog):
         assert one.seqlets >= 100
 
 
+UNIFORM = np.ones((150, 200, 4))
+UNSTRUCTURED = {
+    "constant": UNIFORM,
+    "one sign": -UNIFORM * np.random.default_rng(1).random((150, 200, 1)),
+    "one place": UNIFORM * (np.arange(200) == 100)[None, :, None],
+    "noise": np.random.default_rng(1).normal(size=(150, 200, 4)),
+}
+
+
 @needs_modisco
-def test_contributions_without_motifs_end_with_a_sentence(tmp_path):
-    onehot, hypothetical = contributions(150, 200)
-    hypothetical[:] = np.random.default_rng(1).normal(0, 1, hypothetical.shape)
-    try:
-        count = sum(discovery.discover(cut(onehot, hypothetical), Settings(1000), tmp_path / "p.h5").values())
-    except UserError as error:
-        count, message = 0, str(error)
-        assert "cannot find seqlets" in message  # noqa: PT017, RUF100
-    assert count <= 3
+@pytest.mark.parametrize("kind", UNSTRUCTURED)
+def test_contributions_without_motifs_give_no_pattern(tmp_path, caplog, kind):
+    given = cut(contributions(150, 200)[0], UNSTRUCTURED[kind])
+    assert discovery.discover(given, Settings(1000), tmp_path / "p.h5") == {"positive": 0, "negative": 0}
+    assert any(record.levelname == "WARNING" and "no " in record.message for record in caplog.records)
+    patterns.describe(tmp_path / "p.h5", patterns.Facts(("A",), 150, {}, 0), given.rows, None)
+    assert patterns.read(tmp_path / "p.h5").patterns == []
+
+
+@needs_modisco
+def test_seqlets_that_leidenalg_cannot_divide_give_no_pattern(tmp_path, caplog, monkeypatch):
+    """It raises BaseException itself for NaN weights, which isolated contributions may give."""
+    import modiscolite.tfmodisco
+
+    def fail(*args, **options):
+        raise error
+
+    monkeypatch.setattr(modiscolite.tfmodisco, "TFMoDISco", fail)
+    error, given = BaseException("Cannot accept NaN weights."), cut(*contributions(150, 200))
+    assert discovery.discover(given, Settings(), tmp_path / "p.h5") == {"positive": 0, "negative": 0}
+    assert "the contributions of these 150 windows have no structure (Cannot accept NaN weights.)" in caplog.text
+    error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        discovery.discover(given, Settings(), tmp_path / "p.h5")

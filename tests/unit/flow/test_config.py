@@ -124,6 +124,11 @@ def check_all(config: dict) -> None:
             put("embed", {"inserts": ["CTCF"], "pairs": ["CTCF:REST"]}),
             ["embed.pairs: CTCF:REST is not a pair of embed.inserts, which are CTCF; write A:B or all"],
         ),
+        (
+            put("patterns", {"targets": ["CTCF"]}),
+            ["patterns.method: integrated_gradients is not among explain.methods; add it there, or choose one of them"],
+        ),
+        (put("patterns", {"targets": ["CTCF"], "window": 40}), ["patterns.window: 40 is less than the minimum of 41"]),
         (put("variants.files", {"a b": "x.vcf"}), ["'a b' cannot be a name in variants.files"]),
         (put("models.danq.learning_rate", math.nan), ["models.danq.learning_rate is nan; write a finite number"]),
         (put("windows.min_signal", math.inf), ["windows.min_signal is inf; write a finite number"]),

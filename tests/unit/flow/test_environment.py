@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from importlib.metadata import requires
 
 import yaml
@@ -10,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from project import PROJECT
 
-from flow import environment
+from flow import code, environment
 
 LINES, MODISCO = (
     yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
@@ -37,6 +39,19 @@ def test_modisco_has_the_same_versions_of_what_the_others_have():
     assert "modisco-lite" in own
     assert "tensorflow" not in own
     assert all(word in locks[1] for line in MODISCO for word in line.split())
+
+
+def test_modisco_has_all_that_the_rule_discover_imports():
+    names = set()
+    for path in code.modules("discover"):
+        for node in ast.walk(code.tree(path)):
+            if isinstance(node, ast.Import):
+                names |= {one.name.partition(".")[0] for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module.partition(".")[0])
+    names -= {"danq", "cli", *sys.stdlib_module_names}
+    listed = {line.partition("==")[0] for line in MODISCO} | {"modiscolite"}
+    assert {"numpy", "modiscolite"} <= names <= listed
 
 
 def test_every_package_has_one_version_and_hashes():

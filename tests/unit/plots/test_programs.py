@@ -49,6 +49,7 @@ MODULES = {
     "draw_region": {"region"},
     "draw_attribution": {"attribution"},
     "draw_embedding": {"embedding"},
+    "draw_patterns": {"logo", "patterns"},
     "draw_manhattan": {"manhattan"},
     "compare_published": set(),
 }
@@ -101,8 +102,8 @@ def test_visualize_draws_the_same_pictures(folder, tmp_path, monkeypatch, name):
 
 def test_each_drawing_program_is_tested():
     # These are tested in tests/unit/{tracks,variants,evaluation,explain} and tests/workflow/test_search.py.
-    by_hand = {"draw_attribution", "draw_region", "draw_variant", "draw_manhattan", "draw_replicates", "draw_trials"}
-    by_hand |= {"draw_embedding"}
+    by_hand = {"draw_attribution", "draw_patterns", "draw_region", "draw_variant", "draw_manhattan"}
+    by_hand |= {"draw_replicates", "draw_trials", "draw_embedding"}
     assert set(PAIRS) | by_hand == {path.stem for path in SCRIPTS.glob("draw_*.py")}
 
 

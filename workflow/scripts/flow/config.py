@@ -27,7 +27,7 @@ from danq.published.figures import read_table
 from danq.published.target_list import numbered_targets, published_assays, read_targets
 from danq.settings import hidden_character
 
-from . import labelled, runs, search, sequences
+from . import labelled, patterns, runs, search, sequences
 from .files import on_disk
 from .schema import complete_schema, fill_defaults
 
@@ -70,6 +70,7 @@ def checked(config: dict) -> dict:
         check_variants(config)
     if config["explain"]["methods"]:
         check_explain(config)
+    patterns.check(config)
     check_embed(config)
     search.check(config)
     return config
@@ -302,6 +303,7 @@ def check_names(config: dict, targets: list[Target]) -> None:
                 choose(targets, config[block]["targets"])
             except UserError as error:
                 raise UserError(f"{block}.targets: {error}") from None
+    patterns.check_targets(config, targets)
     table = config["evaluate"]["published"]
     counted = config["source"] != "bundle" or config["bundle"]["names"]
     if table and counted and Path(on_disk(config, table)).exists():

@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[3]
 ENVIRONMENT = PROJECT / "workflow/envs/danq.yaml"
 MODISCO = PROJECT / "workflow/envs/modisco.yaml"  # of the rule discover
 # What discover.py imports; TF-MoDISco needs no TensorFlow.
-OF_MODISCO = {"h5py", "modisco-lite", "numpy", "pandas", "pyjaspar", "scipy", "threadpoolctl", "tqdm"}
+OF_MODISCO = {"h5py", "modisco-lite", "numpy", "pandas", "threadpoolctl"}
 PYTHON = "3.11"
 MACHINE = {"python_version": PYTHON, "python_full_version": f"{PYTHON}.0", "sys_platform": "linux"}
 ABOUT = """\

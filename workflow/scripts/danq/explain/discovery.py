@@ -20,6 +20,8 @@ from ..errors import UserError
 log = logging.getLogger(__name__)
 CORE, FLANK = 21, 10  # bp of a seqlet: its core, and what is added on both sides
 FEWEST_SEQLETS = 100  # modisco-lite looks for patterns among more than these
+# What modisco-lite raises for contributions without any structure; leidenalg raises BaseException itself.
+UNSTRUCTURED = (ValueError, IndexError, ZeroDivisionError, BaseException)
 SIGNS = {"positive": "pos_patterns", "negative": "neg_patterns"}  # names of modisco-lite's groups
 
 
@@ -91,38 +93,49 @@ def cut(onehot: np.ndarray, hypothetical: np.ndarray, window: int | None = None)
     return Cut(onehot[rows].astype(np.float32), hypothetical[rows].astype(np.float32), rows, begin, dropped)
 
 
-def discover(given: Cut, settings: Settings, path: str | Path) -> dict[str, int]:
+def discover(given: Cut, settings: Settings, path: str | Path, threads: int | None = None) -> dict[str, int]:
     """Find patterns and write them as modisco-lite does; the number of patterns of each sign.
 
-    Too few windows or seqlets are no error: the file then has no pattern of this sign, and the log says so.
+    Finding nothing is no error: the file then has no pattern of this sign, and the log says why.
+
+    threads : of the CPU; default: all. The result does not depend on it.
     """
     check_installed()
     import modiscolite.io
+    import numba
+
+    if threads:
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    found = _search(given, settings)
+    modiscolite.io.save_hdf5(path, *(found.get(sign) for sign in SIGNS), given.onehot.shape[1])
+    return {sign: len(found.get(sign) or ()) for sign in SIGNS}
+
+
+def _search(given: Cut, settings: Settings) -> dict[str, list | None]:
+    """The patterns of each sign as modisco-lite's objects; None of a sign with too few seqlets."""
     import modiscolite.tfmodisco
 
-    found: dict[str, list | None] = dict.fromkeys(SIGNS)
-    most = len(given.rows) * (given.onehot.shape[1] // (CORE + 2 * FLANK))
-    if most > FEWEST_SEQLETS:
-        try:
-            patterns = modiscolite.tfmodisco.TFMoDISco(
-                given.onehot,
-                given.hypothetical,
-                sliding_window_size=CORE,
-                flank_size=FLANK,
-                min_metacluster_size=FEWEST_SEQLETS,
-                max_seqlets_per_metacluster=settings.max_seqlets,
-            )
-        except (ValueError, IndexError, ZeroDivisionError) as error:  # of contributions without any structure
-            raise UserError(
-                f"modisco-lite cannot find seqlets in these {len(given.rows)} windows ({error}); "
-                "attribute more windows, or targets that the model predicts better"
-            ) from error
-        found = dict(zip(SIGNS, patterns, strict=True))
-    else:
-        log.warning("%d windows have too few seqlets for TF-MoDISco; attribute more windows", len(given.rows))
-    for sign, patterns in found.items():
-        if not patterns:
-            why = f"not more than {FEWEST_SEQLETS} seqlets" if patterns is None else "no cluster with a motif"
-            log.warning("no %s pattern: %s", sign, why)
-    modiscolite.io.save_hdf5(path, *found.values(), given.onehot.shape[1])
-    return {sign: len(patterns or ()) for sign, patterns in found.items()}
+    windows = len(given.rows)
+    if windows * (given.onehot.shape[1] // (CORE + 2 * FLANK)) <= FEWEST_SEQLETS:
+        log.warning("%d windows have too few seqlets for TF-MoDISco; attribute more windows", windows)
+        return {}
+    try:
+        patterns = modiscolite.tfmodisco.TFMoDISco(
+            given.onehot,
+            given.hypothetical,
+            sliding_window_size=CORE,
+            flank_size=FLANK,
+            min_metacluster_size=FEWEST_SEQLETS,
+            max_seqlets_per_metacluster=settings.max_seqlets,
+        )
+    except BaseException as error:
+        if type(error) not in UNSTRUCTURED:
+            raise
+        log.warning("no pattern: the contributions of these %d windows have no structure (%s)", windows, error)
+        return {}
+    found = dict(zip(SIGNS, patterns, strict=True))
+    for sign, some in found.items():
+        if not some:
+            why = f"not more than {FEWEST_SEQLETS} seqlets" if some is None else "no cluster with a motif"
+            log.log(logging.INFO if any(found.values()) else logging.WARNING, "no %s pattern: %s", sign, why)
+    return found

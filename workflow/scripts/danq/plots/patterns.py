@@ -30,9 +30,9 @@ def page(patterns: Sequence[Pattern], table: pd.DataFrame, known: Iterable[Motif
     shown = sorted(patterns, key=lambda one: (-one.seqlets, one.number))[:MOST]
     shown.sort(key=lambda one: one.number)
     drawn = pictures.figure(12, ROW * max(len(shown), 1) + 0.6)
-    drawn.suptitle(f"{title}: {len(shown)} of {len(patterns)} patterns".removeprefix(": "), fontsize=11)
+    count = f"{len(shown)} of {len(patterns)} patterns" if shown else "no pattern was found"
+    drawn.suptitle(f"{title}: {count}".removeprefix(": "), fontsize=11)
     if not shown:
-        drawn.text(0.5, 0.3, "no pattern was found", ha="center", fontsize=10)
         return drawn
     grid = drawn.subplots(len(shown), 3, squeeze=False)
     for axes, pattern in zip(grid, shown, strict=True):

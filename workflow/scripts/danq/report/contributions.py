@@ -106,6 +106,9 @@ def _hits(hits: pd.DataFrame, target: Target, window: int) -> list[tuple[int, in
     left, right = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
     mine = hits[(hits["index"] == target.index) & (hits["window"] == window)].drop(columns="index")
     return _marked([
-        (hit.position, hit.position + len(hit.sequence), f"{left} {hit.name}" if hit.strand == "-" else f"{hit.name} {right}")
+        (
+            *(hit.position, hit.position + len(hit.sequence)),
+            f"{left} {hit.name}" if hit.strand == "-" else f"{hit.name} {right}",
+        )
         for hit in mine.itertuples(index=False)
     ])  # fmt: skip

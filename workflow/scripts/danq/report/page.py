@@ -42,7 +42,7 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, embedding, hits, search, variants
+from . import contributions, data, embedding, hits, patterns, search, variants
 from .data import as_json, picture
 from .descriptions import held_out, kept
 
@@ -279,6 +279,7 @@ def _replicates(results: Path) -> dict:
 def _data(page: dict, models: Sequence[ModelResults]) -> dict:
     """The data of the page's scripts, by name of its block; the curves, the largest part, are compressed."""
     known = [motif for model in models for motif in read_meme(model.trained / "motifs/known.meme")]
+    known += page["known_of_patterns"]
     shared = {key: page[key] for key in ("targets", "pairs", "assay_colours")}
     shared["measures"] = [
         {name: getattr(measure, name) for name in ("key", "title", "curve", "tested")} for measure in MEASURES
@@ -286,7 +287,8 @@ def _data(page: dict, models: Sequence[ModelResults]) -> dict:
     shared["models"] = [{key: model[key] for key in ("name", "colour", "filters")} for model in page["models"]]
     shared["known"] = {motif.name: data.heights(motif) for motif in known}
     large = {"curves": [model["curves"] for model in page["models"]], "contributions": page["contributions"]}
-    return {"page": shared} | {name: data.packed(value) for name, value in large.items() if value is not None}
+    small = {"page": shared} | ({"patterns": page["patterns"]} if page["patterns"] else {})
+    return small | {name: data.packed(value) for name, value in large.items() if value is not None}
 
 
 def write_report(
@@ -312,6 +314,7 @@ def write_report(
     with_hits: bool = False,
     embedded: Sequence[str] = (),
     embedded_pairs: bool = False,
+    searched: Sequence[str] = (),
 ) -> None:
     """Write the page.
 
@@ -328,6 +331,7 @@ def write_report(
     embedded, embedded_pairs : names of the models whose inserted motifs are shown, and whether also their pairs
     searches : names of the folders in `results`/search to show
     marks : BED files of places that are marked in the explained windows, by name
+    searched : names of the searches for patterns of the explained models
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
@@ -347,6 +351,8 @@ def write_report(
     page["hits"] = hits.section(results, explained, methods) if explaining and with_hits else None
     page["embedding"] = embedding.section(results, embedded, embedded_pairs) if embedded else None
     page["searches"] = search.section(results, list(searches))
+    page["patterns"] = patterns.section(results, explained, searched)
+    page["known_of_patterns"] = patterns.known(results, explained, searched)
     page["folds"] = FOLDS.read(results / "folds.tsv").to_dict("records") if folders[1:] else []
     page["replicates"] = _replicates(results) if replicates else None
     page["controls"] = [
