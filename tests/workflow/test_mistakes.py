@@ -189,7 +189,7 @@ def test_a_mistake_in_the_data(data, spoil, words):
     ("options", "words"),
     [
         (["--keep", "assay:RNA"], ["windows.keep: no target has the assay 'RNA'", "DNase, TF, histone"]),
-        (["--keep", "some"], ["windows.keep 'some' is unknown", "any, all, assay:NAME or bed:FILE"]),
+        (["--keep", "some"], ["windows.keep 'some' is unknown", "any, any+matched:1.0, all, assay:NAME or bed:FILE"]),
         (["--window", "100"], ["windows.window (100 bp) is smaller than windows.bin (200 bp)", "enlarge"]),
         (["--window", "401"], ["windows.window - windows.bin (401 - 200 bp) must be even"]),
         (["--bin", "0"], ["windows.bin must be at least 1 bp, not 0"]),
