@@ -241,7 +241,10 @@ def write(start, config: Path, sheet: Path) -> None:
     from danq.starting.config_text import config_text, sheet_text
     from flow.config import check_expected, checked, listed_targets
 
-    text = config_text(start)
+    schema = os.path.relpath(
+        Path(__file__).resolve().parents[1] / "schemas/config.schema.json", config.parent.resolve()
+    )
+    text = f"# yaml-language-server: $schema={schema}\n{config_text(start)}"  # editors complete and check the keys
     with replacing(sheet) as temporary_sheet, replacing(config) as temporary_config:
         temporary_sheet.write_text(sheet_text(start.targets, [str(t.path) for t in start.targets]), encoding="utf-8")
         temporary_config.write_text(text, encoding="utf-8")
