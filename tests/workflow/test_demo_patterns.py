@@ -33,7 +33,7 @@ def attributions(tmp_path_factory):
 
 
 def counted(attributions, *words):
-    """Numbers of factors that are found, of all factors, and of names in the control if there is one, as the benchmark has them."""
+    """Numbers of factors that are found, of all factors, and, with a control, of names in it."""
     command = [sys.executable, PROJECT / "benchmarks/patterns.py", attributions, *words]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
     print(done.stdout)
