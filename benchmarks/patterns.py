@@ -108,7 +108,8 @@ def main() -> None:
             common.say(", ".join(f"{key} {value}" for key, value in row.items()))
     common.print_table(f"Patterns in {args.attributions}, E < {args.max_evalue:g}", rows)
     count = sum(row["E"] != "not found" for row in rows)
-    common.say(f"{count} of {len(rows)} factors found; {names} names in the control")
+    control = "no control" if args.no_control else f"{names} names in the control"
+    common.say(f"{count} of {len(rows)} factors found; {control}")
 
 
 if __name__ == "__main__":
