@@ -27,6 +27,8 @@ STAGES = {
     "replicates": "replicates",
     "motifs": "motifs",
     "explain": "attributions",
+    "patterns": "patterns",
+    "embed": "inserted motifs",
     "variants": "variants",
     "tracks": "tracks",
     "sequences": "sequences",
