@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-import jinja2
-import numpy as np
 import pandas as pd
-from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from ..data.account import ACCOUNT, DROPPED
-from ..data.background import BACKGROUND
 from ..data.folds import FOLDS
-from ..data.scarcity import findings
-from ..data.split import SPLITS
-from ..data.targets import TARGETS, UNUSED, Target
-from ..data.windows import Windows
+from ..data.targets import Target
 from ..evaluation import added
 from ..evaluation.compare import ASSAYS, COMPARISON
 from ..evaluation.compare_models import PAIRED, SIGNIFICANT
 from ..evaluation.compare_published import WINS
 from ..evaluation.controls import CONTROL
 from ..evaluation.evaluate import AUC, little
-from ..evaluation.genome_blocks import cut
 from ..evaluation.jackknife import FEWEST_PLACES
 from ..evaluation.measures import MEASURES
 from ..evaluation.replicate_tests import TESTS
 from ..evaluation.replicates import ALL, REPLICATES
 from ..evaluation.roles import label, shown_pairs
 from ..files import existing, read_json, replacing
-from ..labelled import account as sequences
 from ..motifs.annotate import AGREES
 from ..motifs.compare_motifs import ANNOTATED, RECOVERED
 from ..motifs.meme import read_meme
@@ -42,30 +30,9 @@ from ..plots import pictures
 from ..plots.logo import COLOURS
 from ..published.figures import MEDIANS
 from ..published.target_list import is_published
-from . import contributions, data, embedding, hits, patterns, search, variants
-from .data import as_json, picture
-from .descriptions import held_out, kept
-
-MOST_WARNINGS = 20
-UNUSED_TITLES = dict(
-    zip(
-        UNUSED,
-        (
-            "left out, on contigs that the genome does not have",
-            "left out, beyond the end of their contig",
-            "left out, below windows.min_signal",
-            "cut at the end of their contig",
-        ),
-        strict=True,
-    )
-)
-_WARNING = re.compile(r"^\d\d:\d\d:\d\d WARNING (?P<text>.+)$", re.MULTILINE)  # as cli.py logs them
-
-# By the key of `made_by`: the table, reasons, column of the total, and words for what is counted and for each row.
-ACCOUNTS = {
-    "rule": (ACCOUNT, DROPPED, "bins", "bins of the genome", "contig"),
-    "labelled": (sequences.ACCOUNT, sequences.DROPPED, "records", "sequences", "file"),
-}
+from . import contributions, data, dataset, embedding, hits, patterns, search, variants
+from .data import picture
+from .template import datatables, environment, script
 
 
 @dataclass(frozen=True)
@@ -86,120 +53,6 @@ class ModelResults:
 
     def run(self) -> dict:
         return read_json(self.trained / "training/run.json", "record of the run", "recipe.architecture")
-
-
-def logged_warnings(folder: str | Path) -> list[str]:
-    """The distinct warnings in a folder's logs, as file and text."""
-    found: dict[str, None] = {}
-    for path in sorted(Path(folder).rglob("*.log")):
-        for match in _WARNING.finditer(path.read_text(encoding="utf-8", errors="replace")):
-            found[f"{path.relative_to(folder)}: {match['text']}"] = None
-    return list(found)
-
-
-def unsaid(warnings: Sequence[str], said: Sequence[str]) -> list[str]:
-    """The warnings of `logged_warnings` whose text is not among those that the page states anyway."""
-    return [warning for warning in warnings if warning.partition(": ")[2] not in said]
-
-
-def script(text: str) -> Markup:
-    """JavaScript that is safe inside a <script>: in strings and patterns, `<\\/` means `</` and `<\\!` means `<!`."""
-    return Markup(text.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
-
-
-def datatables() -> dict[str, Markup]:
-    """DataTables and jQuery from the itables package: a module, changed so that it leaves its jQuery to the page."""
-    folder = files("itables") / "html"
-    text = (folder / "dt_bundle.js").read_text(encoding="utf-8")
-    name = re.search(r"export\s*\{[^}]*?([\w$]+) as jQuery\b", text)
-    if name is None:
-        raise AssertionError("this version of itables exports no jQuery")
-    style = (folder / "dt_bundle.css").read_text(encoding="utf-8")
-    return {"script": script(f"{text}\nwindow.jQuery = {name[1]};\n"), "style": Markup(style)}
-
-
-def _figure(value, digits: int = 3) -> str:
-    return "NA" if value is None or pd.isna(value) else f"{value:.{digits}f}"
-
-
-def _signed(value, digits: int = 3) -> str:
-    return (
-        _figure(value, digits)
-        if value is None or pd.isna(value)
-        else f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
-    )
-
-
-def _environment(folder: Path) -> jinja2.Environment:
-    """Jinja with the template's filters and functions; scripts and styles are read from the template's folder."""
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["figure"] = _figure
-    environment.filters["signed"] = _signed
-    environment.filters["json"] = lambda value: Markup(as_json(value))
-    environment.globals["script"] = lambda name: script(existing(folder / name, "script").read_text("utf-8"))
-    environment.globals["style"] = lambda name: Markup(existing(folder / name, "style sheet").read_text("utf-8"))
-    return environment
-
-
-def _account(path: Path, made_by: dict) -> dict | None:
-    """What became of the bins of the genome or of the sequences: number, share and meaning by fate.
-
-    None for windows that are neither. `changed` has the numbers of windows that were cropped or padded.
-    """
-    kind = next((one for one in ACCOUNTS if one in made_by), None)
-    if kind is None or not path.exists():
-        return None
-    table, dropped, counted, what, of_each = ACCOUNTS[kind]
-    total = table.read(path).sum(numeric_only=True)
-    rows = [{"title": f"{name} windows", "number": int(total[name]), "meaning": ""} for name in SPLITS]
-    rows += [
-        {"title": f"dropped: {name.replace('_', ' ')}", "number": int(total[name]), "meaning": meaning}
-        for name, meaning in dropped.items()
-    ]
-    return {
-        "kind": kind,
-        "counted": counted,
-        "what": what,
-        "of_each": of_each,
-        "rows": [row | {"share": row["number"] / total[counted]} for row in rows],
-        "total": int(total[counted]),
-        "changed": {name: int(total[name]) for name in ("cropped", "padded") if total.get(name)},
-    }
-
-
-def _unused(listed: pd.DataFrame) -> pd.Series:
-    """Numbers of peaks of all targets that were left out or cut, by reason."""
-    first = listed[listed["split"] == listed["split"].iloc[0]]
-    return first[[name for name in UNUSED if name in first]].sum()
-
-
-def _blocks(folders: Sequence[Path]) -> str:
-    """The blocks of the genome of the test windows, of all folds together."""
-    tests = [Windows(folder / "test.h5") for folder in folders]
-    places = [test.numbered_places() for test in tests]
-    joined = None if None in places else tuple(np.concatenate(axis) for axis in zip(*places, strict=True))
-    return str(cut(sum(map(len, tests)), joined, tests[0].bin or tests[0].length))
-
-
-def _run(windows: Path, logs: str | Path | None) -> dict:
-    """Facts about the dataset, and warnings."""
-    test = Windows(windows / "test.h5")
-    listed = TARGETS.read(windows / "targets.tsv")
-    return {
-        "made_by": test.made_by | {"assembly": test.assembly, "fingerprint of the test windows": test.fingerprint},
-        "kept": kept(test.made_by.get("rule", {})),
-        "splits": listed.groupby("split", sort=False)["windows"].first().to_dict(),
-        "little": findings(listed),
-        "account": _account(windows / "account.tsv", test.made_by),
-        "background": (
-            BACKGROUND.read(windows / "background.tsv").to_dict("records") if "background" in test.made_by else []
-        ),
-        "held_out": held_out(test.made_by["labelled"]) if "labelled" in test.made_by else "",
-        "unused": {UNUSED_TITLES[name]: int(count) for name, count in _unused(listed).items() if count},
-        "warnings": logged_warnings(logs) if logs else [],
-        "most": MOST_WARNINGS,
-        "listed": test.targets,
-    }
 
 
 def _evaluation(results: Path, listed: Sequence[Target], models: Sequence[str], against_published: bool) -> dict:
@@ -335,13 +188,13 @@ def write_report(
     replicates : whether to show replicates.tsv, replicates.png and, if there are any, replicate_tests.tsv
     """
     folders = [Path(folder) for folder in ([windows] if isinstance(windows, str | Path) else windows)]
-    results, run = Path(results), _run(folders[0], logs) | {"blocks": _blocks(folders)}
+    results, run = Path(results), dataset.facts(folders[0], logs) | {"blocks": dataset.blocks(folders)}
     page = {"title": title} | run
     names = [model.name for model in [*models, *baselines]]
     colours = pictures.colours(names, [model.name for model in baselines])
     page |= _evaluation(results, run["listed"], names, against_published)
     page |= _added(results) if baselines else {}
-    page["warnings"] = unsaid(page["warnings"], page["little"] + page["little_tested"])
+    page["warnings"] = dataset.unsaid(page["warnings"], page["little"] + page["little_tested"])
     page["trained"] = [_model(model, number, influence) for number, model in enumerate(models)]
     page["models"] = page["trained"] + [_baseline(model, colours[model.name]) for model in baselines]
     page["baselines"] = [model.name for model in baselines]
@@ -365,4 +218,4 @@ def write_report(
     page |= {"datatables": datatables(), "plotly": script(get_plotlyjs()), "data": _data(page, models)}
     text = existing(template, "template").read_text(encoding="utf-8")
     with replacing(output) as temporary:
-        temporary.write_text(_environment(Path(template).parent).from_string(text).render(page), encoding="utf-8")
+        temporary.write_text(environment(Path(template).parent).from_string(text).render(page), encoding="utf-8")
