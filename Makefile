@@ -57,7 +57,7 @@ test-fast: $(READY)  ## run the tests that need no cluster, browser or demo
 
 export: $(READY)  ## write a trained model as one folder to share: make export RUN=results/demo/models/danq [TO=danq.zip]
 	@test -n "$(RUN)" || { echo "say which model: make export RUN=results/demo/models/danq (see docs/sharing.md)" >&2; exit 1; }
-	. $(VENV)/bin/activate && python workflow/scripts/share.py "$(RUN)" $(if $(TO),--output "$(TO)") \
+	@. $(VENV)/bin/activate && python workflow/scripts/share.py "$(RUN)" $(if $(TO),--output "$(TO)") \
 	  $(if $(CONFIG),--config "$(CONFIG)") $(if $(LICENSE),--license "$(LICENSE)")
 
 lint: $(READY)  ## check the code's style and the workflow's

@@ -97,8 +97,8 @@ def test_nothing_is_replaced_without_being_told(project):
         (["-g", "nope.fa", "-p", "mine/peaks"], "nope.fa: no such genome FASTA"),
         (["-g", "https://x.org/hg38.fa", "-p", "mine/peaks"], "download the genome first"),
         (["-g", "mine/genome.fa", "-p", "empty"], "empty: no peak file in this folder (subfolders are not searched)"),
-        (["-g", "mine/genome.fa", "-p", "wrong"], "its contig '1' is called 'chr1' in the genome"),
-        (["-g", "mine/peaks/CTCF.narrowPeak.gz", "-p", "mine/peaks"], "compressed with gzip"),
+        (["-g", "mine/genome.fa", "-p", "wrong"], "none of its contigs ('scaffold_1', ...) is in the genome"),
+        (["-g", "mine/peaks/CTCF.narrowPeak.gz", "-p", "mine/peaks"], "not a FASTA file"),
         (["-g", "mine/genome.fa", "-p", "mine/peaks", "--test", "chr1"], "--valid and --test belong together"),
         (["-g", "mine/genome.fa", "-p", "mine/peaks", "--test", "chr9", "--valid", "chr1"], "chr9"),
         (["-g", "mine/genome.fa", "-p", "mine/peaks", "--taxa", "fish"], "fish"),
@@ -107,7 +107,7 @@ def test_nothing_is_replaced_without_being_told(project):
     ],
 )
 def test_a_mistake_is_one_sentence_and_writes_nothing(project, words, message):
-    toys.write_lines(project / "wrong/CTCF.bed", ["1\t100\t400"])
+    toys.write_lines(project / "wrong/CTCF.bed", ["scaffold_1\t100\t400"])
     toys.write_lines(project / "empty/peaks/CTCF.bed", ["chr1\t100\t400"])
     before = sorted((project / "config").iterdir())
     name = [] if "--name" in words else ["--name", "mistaken"]

@@ -53,5 +53,9 @@ def test_a_mistake_in_the_config_is_shown(project):
     done = run(["python", "workflow/scripts/plan.py", "--configfile", "wrong.yaml"], project)
     assert done.returncode == 1
     assert "unknown key 'windos'" in done.stderr
+    assert "common.smk" not in done.stderr
+    (project / "broken.yaml").write_text("dataset: a\nwindows:\n  bin: 200\n window: 400\n")
+    broken = run(["python", "workflow/scripts/plan.py", "--configfile", "broken.yaml"], project)
+    assert broken.stderr.startswith("error: broken.yaml, line 4: not YAML")
     missing = run(["python", "workflow/scripts/plan.py", "--configfile", "no.yaml"], project)
     assert missing.stderr.startswith("error: no.yaml: no such config; ")

@@ -30,7 +30,7 @@ ROWS = 40  # files shown; the sheet has all
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument("-g", "--genome", required=True, help="FASTA file of the genome, plain or bgzip")
+    parser.add_argument("-g", "--genome", required=True, help="genome: FASTA (plain, gzip or bgzip) or 2bit")
     parser.add_argument(
         "-p", "--peaks", required=True, nargs="+", help="folders with peak files, files, or globs in quotes"
     )

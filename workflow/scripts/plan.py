@@ -29,6 +29,7 @@ def main() -> None:
     args, passed = parser.parse_known_args()
     for path in args.configfile:
         existing(path, "config")
+        check_yaml(path)
     given = ["--configfile", *args.configfile] if args.configfile != parser.get_default("configfile") else []
     logging.getLogger().handlers.clear()  # Snakemake's messages go to the plugin
     sys.path.append(str(PLUGINS))
@@ -44,6 +45,19 @@ def main() -> None:
         if ended.code:
             raise UserError("Snakemake cannot plan this run; see its message above") from None
     show(args.configfile, plan.JOBS.values())
+
+
+def check_yaml(path: str) -> None:
+    """Name the line where a config is not YAML; Snakemake does not."""
+    import yaml
+
+    try:
+        yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UserError(
+            f"{path}{line}: not YAML ({error.problem}); check the indentation, the colons and the quotes there"
+        ) from None
 
 
 def show(configfiles: list[str], jobs) -> None:

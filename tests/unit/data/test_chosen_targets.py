@@ -34,7 +34,12 @@ def test_targets_are_chosen_in_their_own_order(wanted, numbers):
 
 @pytest.mark.parametrize(
     ("wanted", "message"),
-    [(["CTCF"], "ambiguous: 1 "), (["7"], "no target '7'"), ([], "no target is chosen")],
+    [
+        (["CTCF"], "ambiguous: 1 "),
+        (["7"], "no target '7'; give"),
+        (["ctfc"], "did you mean CTCF"),
+        ([], "no target is chosen"),
+    ],
 )
 def test_unknown_and_ambiguous_names_are_errors(wanted, message):
     with pytest.raises(UserError, match=message):

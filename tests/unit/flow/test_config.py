@@ -67,6 +67,7 @@ def check_all(config: dict) -> None:
         (put("dataset", "a/b"), ["dataset", "'a/b'", "Name of the dataset"]),
         (put("windows.keep", "some"), ["windows.keep", "'some'", "assay:NAME"]),
         (put("windows.keep", "any+matched:0"), ["windows.keep 'any+matched:0'", "above 0 and at most 100"]),
+        (put("windows.windwo", 400), ["'windwo' in windows; did you mean window? known are bin"]),
         (take("windows.split.test"), ["'test' is a required property of windows.split"]),
         (take("targets"), ["'targets' is a required property of the top level"]),
         (put("windows.bin", 401), ["windows.window (400 bp) is smaller than windows.bin (401 bp)"]),

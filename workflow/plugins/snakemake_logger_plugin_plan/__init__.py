@@ -19,4 +19,4 @@ class LogHandler(LogHandlerBase):
                 record.rule_name, dict(record.wildcards), tuple(record.output), record.reason, record.is_checkpoint
             )
         elif record.levelno >= logging.WARNING:
-            print(record.getMessage(), file=sys.stderr)
+            print(plan.without_places(record.getMessage()), file=sys.stderr)

@@ -141,11 +141,16 @@ def sentence(error: jsonschema.ValidationError) -> str:
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         unknown = [name for name in error.instance if name not in known]
-        return f"unknown key {shown(unknown[0])} in {key}; known are {', '.join(known)}"
+        hint = UserError.did_you_mean(str(unknown[0]), known)
+        return f"unknown key {shown(unknown[0])} in {key}; {hint + ' ' if hint else ''}known are {', '.join(known)}"
     if "propertyNames" in error.absolute_schema_path:
         return f"{shown(error.instance)} cannot be a name in {key}; names are letters, digits, - and _"
     if error.validator == "required":
-        return f"{error.message} of {key}"
+        unknown = [str(name) for name in error.instance if name not in error.schema.get("properties", {})]
+        missing = [name for name in error.validator_value if name not in error.instance]
+        hints = ((name, UserError.did_you_mean(name, missing)) for name in unknown)
+        misspelt = next((f"; {shown(name)} is unknown, {hint}" for name, hint in hints if hint), "")
+        return f"{error.message} of {key}{misspelt}"
     if error.validator == "enum" and key.endswith(".architecture") and registry.refusal(str(error.instance)):
         return f"{key}: {registry.refusal(str(error.instance))}"
     if error.validator == "enum":

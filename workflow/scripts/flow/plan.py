@@ -62,6 +62,12 @@ class Job:
 JOBS: dict[int, Job] = {}  # filled by the logger plugin
 
 
+def without_places(message: str) -> str:
+    """An error of Snakemake without the lines that say where in the code of the workflow it was found."""
+    place = re.compile(r"^(WorkflowError in file .*|  File \".*\", line \d+, in .*)$")
+    return "\n".join(line for line in message.splitlines() if not place.match(line))
+
+
 def stages() -> dict[str, str]:
     """The stage of each rule, read from the files of rules; stages are in the order of the data."""
     return {

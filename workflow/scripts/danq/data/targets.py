@@ -173,5 +173,10 @@ def find(targets: list[Target], wanted: str) -> Target:
         some = ", ".join(f"{target.index} ({target.title})" for target in fits[:5])
         raise UserError(f"target {wanted!r} is ambiguous: {some}; give the number")
     raise UserError(
-        f"no target {wanted!r}; give a number from 1 to {len(targets)} or a name such as {targets[0].title}"
+        f"no target {wanted!r}; "
+        + UserError.did_you_mean(
+            wanted,
+            [name for target in targets for name in (target.name, target.title)],
+            f"give a number from 1 to {len(targets)} or a name such as {targets[0].title}",
+        )
     )

@@ -36,6 +36,8 @@ def chosen(words: Sequence[str], known: Sequence[Known]) -> list[Known]:
     for word in map(str.strip, words):
         fits = matrices_of(word, known)
         if not fits:
-            raise UserError(f"{word}: no known motif has this id or factor; check the name")
+            raise UserError(
+                f"{word}: no known motif has this id or factor; check the name, and the group of species (--taxa)"
+            )
         found[fits[0].motif.name] = fits[0]
     return list(found.values())

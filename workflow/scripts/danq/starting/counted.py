@@ -50,7 +50,7 @@ class Counter:
     def count(self, keep: str, split: Mapping[str, Sequence[str]]) -> Counted:
         """The windows of each part, and the positives of each target in them."""
         grid, rule = self.labels.grid, replace(self.rule, keep=keep)
-        bins = kept_bins(self.labels, self.targets, rule, Account(grid))
+        bins = kept_bins(self.labels, self.targets, rule, Account(grid), np.empty(0, np.intp))
         part = np.maximum(Split(dict(split), grid).assign(bins, rule.flank), NOWHERE)  # borders are in no part
         part_of = np.full(len(grid), -1, np.int8)
         part_of[bins] = part
