@@ -224,7 +224,9 @@ class Dense:
     def change(self, unchanged, given: Change):
         """Outputs of the mutants (N * G * B, units); `unchanged` (N, units) are those of the windows."""
         shape, channels, units = ops.shape(given.delta), given.delta.shape[4], self._layer.units
-        weights = ops.slice(self._layer.kernel, (given.starts[0] * channels, 0), (given.width * channels, units))
+        weights = ops.slice(
+            ops.convert_to_tensor(self._layer.kernel), (given.starts[0] * channels, 0), (given.width * channels, units)
+        )
         found = ops.matmul(ops.reshape(given.delta, (-1, given.width * channels)), weights)
         found = ops.reshape(found, (*shape[:3], units)) + _of_windows(unchanged)
         return ops.reshape(found, (-1, units))
