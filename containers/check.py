@@ -20,7 +20,7 @@ MODULES = (
         "pandas",
         "plotly",
     ),
-    *("psutil", "py2bit", "pyBigWig", "pybigtools", "pyfaidx", "pyjaspar", "pysam", "scipy", "sklearn", "snakemake"),
+    *("psutil", "pyBigWig", "pybigtools", "pyfaidx", "pyjaspar", "pysam", "scipy", "sklearn", "snakemake"),
     *("tensorboard", "tensorflow", "threadpoolctl", "tqdm", "yaml"),
 )
 COMMANDS = ("python", "bash", "snakemake")

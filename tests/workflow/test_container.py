@@ -54,7 +54,9 @@ def test_both_recipes_install_the_lock_files_with_the_command_of_the_makefile():
     for command in installing:
         words = shlex.split(command.replace("{{ lock }}", "$LOCK"))
         assert words[-3:] == ["--require-hashes", "-r", "/opt/danq/$LOCK"]
-    assert "--require-hashes -r $(LOCK)" in (PROJECT / "Makefile").read_text()
+    makefile = (PROJECT / "Makefile").read_text()
+    assert "--require-hashes -r $$lock" in makefile
+    assert "LOCKS := $(LOCK) " in makefile
 
 
 def test_both_recipes_copy_files_that_exist_and_are_sent_to_the_builder():

@@ -44,7 +44,7 @@ def planned(folder, *words: str) -> tuple[dict[str, int], str]:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A project whose search was killed while it trained and then resumed, and the trials done before the kill."""
+    """A project whose search was killed while it trained and then resumed, and when trials were written before that."""
     folder = copy_project(tmp_path_factory.mktemp("search"))
     toys.write_dataset(folder / "data")
     toys.write_config(folder / CONFIG, config())
@@ -66,11 +66,10 @@ def finished(tmp_path_factory):
     running.wait()
     written = {path: path.stat().st_mtime_ns for path in folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")}
     assert 1 <= len(written) < SEARCH["trials"]
-    before = dict([min(written.items(), key=lambda item: item[1])])  # the second one may have ended in the last moment
     assert snakemake(folder, "--unlock", "--configfile", CONFIG).returncode == 0
     done = snakemake(folder, "--rerun-incomplete", *ARGUMENTS)
     assert done.returncode == 0, done.stderr[-5000:]
-    return folder, before
+    return folder, written
 
 
 @pytest.fixture
@@ -80,9 +79,9 @@ def project(finished, tmp_path):
 
 
 def test_a_killed_search_keeps_the_trials_that_were_done(finished):
-    folder, before = finished
-    first = min(before, key=before.get)
-    assert first.stat().st_mtime_ns == before[first]
+    folder, written = finished
+    # Snakemake may not have recorded one that ended in the last moment before the kill.
+    assert any(path.stat().st_mtime_ns == written[path] for path in written)
     assert planned(folder, CONFIG, "--", "search")[0] == {}
     assert not list(folder.glob(f"{FOLDER}/**/*state.h5"))
 
