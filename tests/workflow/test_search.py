@@ -16,7 +16,7 @@ import yaml
 from project import PATIENCE, copy_project, environment, snakemake
 from toy_windows import SIZES, write_split
 
-CONFIG, FOLDER = "config/toy.yaml", "results/toy/search/danq"
+CONFIG, FOLDER, RECORD = "config/toy.yaml", "results/toy/search/danq", "rung0/trial.json"
 DEAD = 1e-12  # a learning rate that cannot learn
 SEARCH = {
     "space": {"learning_rate": [DEAD, 0.02], "sizes.filters": [6, 7, 8]},
@@ -42,9 +42,18 @@ def planned(folder, *words: str) -> tuple[dict[str, int], str]:
     return {rule: int(number) for rule, number in counts}, printed
 
 
+def finished_trials(printed) -> set[str]:
+    """The trials of the first rung that Snakemake has recorded as done, by what it printed."""
+    text = printed.read_text()
+    trials = dict(
+        re.findall(r"^Job (\d+): Train (t[0-9a-f]{8}) of the search danq on toy, rung 0$", text, re.MULTILINE)
+    )
+    return {trials[job] for job in re.findall(r"^Finished jobid: (\d+) \(Rule: search_trial\)", text, re.MULTILINE)}
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """A project whose search was killed while it trained and then resumed, and when trials were written before that."""
+    """A project whose search was killed and then resumed, and when the trials done before the kill were written."""
     folder = copy_project(tmp_path_factory.mktemp("search"))
     toys.write_dataset(folder / "data")
     toys.write_config(folder / CONFIG, config())
@@ -52,23 +61,27 @@ def finished(tmp_path_factory):
     windows.mkdir(parents=True)
     for seed, (split, number) in enumerate({"train": 400, "valid": 100, "test": 50}.items()):
         write_split(windows / f"{split}.h5", number, seed)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    command = ["snakemake", *ARGUMENTS]
-    running = subprocess.Popen(command, cwd=folder, env=environment(), start_new_session=True, **quiet)
+    printed = folder / "printed.txt"
+    with printed.open("wb") as file:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": file}
+        running = subprocess.Popen(
+            ["snakemake", *ARGUMENTS], cwd=folder, env=environment(), start_new_session=True, **quiet
+        )
     end = time.monotonic() + PATIENCE
-    # Two trials run at a time: soon after the third one begins, Snakemake has recorded that the first one is done.
-    while len(list(folder.glob("logs/toy/search_trial/danq/*/rung0.log"))) < 3:
+    # Two trials run at a time: when one is done, the third one begins.
+    while not (done := finished_trials(printed)) or len(list(folder.glob("logs/toy/search_trial/danq/*/*.log"))) < 3:
         assert running.poll() is None
         assert time.monotonic() < end
         time.sleep(0.1)
-    time.sleep(2)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
-    written = {path: path.stat().st_mtime_ns for path in folder.glob(f"{FOLDER}/trials/*/rung0/trial.json")}
-    assert 1 <= len(written) < SEARCH["trials"]
+    assert 1 <= len(done) < SEARCH["trials"]
+    written = {
+        path: path.stat().st_mtime_ns for path in (folder / FOLDER / "trials" / trial / RECORD for trial in done)
+    }
     assert snakemake(folder, "--unlock", "--configfile", CONFIG).returncode == 0
-    done = snakemake(folder, "--rerun-incomplete", *ARGUMENTS)
-    assert done.returncode == 0, done.stderr[-5000:]
+    resumed = snakemake(folder, "--rerun-incomplete", *ARGUMENTS)
+    assert resumed.returncode == 0, resumed.stderr[-5000:]
     return folder, written
 
 
@@ -80,8 +93,7 @@ def project(finished, tmp_path):
 
 def test_a_killed_search_keeps_the_trials_that_were_done(finished):
     folder, written = finished
-    # Snakemake may not have recorded one that ended in the last moment before the kill.
-    assert any(path.stat().st_mtime_ns == written[path] for path in written)
+    assert {path: path.stat().st_mtime_ns for path in written} == written
     assert planned(folder, CONFIG, "--", "search")[0] == {}
     assert not list(folder.glob(f"{FOLDER}/**/*state.h5"))
 

@@ -20,13 +20,7 @@ from danq.errors import UserError
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument(
-        "-c",
-        "--checkpoint",
-        nargs="+",
-        required=True,
-        help="checkpoints, or folders of shared models; several are averaged",
-    )
+    cli.add_checkpoints(parser)
     given = parser.add_argument_group("windows, one of")
     given.add_argument("-d", "--data", help="folder with the split's windows (.h5)")
     given.add_argument("--bed", metavar="FILE", help="BED file of regions of --genome (plain or gzip)")

@@ -125,6 +125,17 @@ def inside(folder: str, *names: str) -> list[Path]:
     return [Path(folder, name) for name in names]
 
 
+def add_checkpoints(parser: argparse.ArgumentParser) -> None:
+    """Add the option --checkpoint, whose words `checkpoints` reads."""
+    parser.add_argument(
+        "-c",
+        "--checkpoint",
+        nargs="+",
+        required=True,
+        help="checkpoints, or folders of shared models; several are averaged",
+    )
+
+
 def checkpoints(words: Sequence[str]) -> list[Path]:
     """The checkpoints that the option --checkpoint names: files, and folders of shared models (see share.py)."""
     from danq.sharing import manifest

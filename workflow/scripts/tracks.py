@@ -16,13 +16,7 @@ import cli
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument(
-        "-c",
-        "--checkpoint",
-        nargs="+",
-        required=True,
-        help="checkpoints, or folders of shared models; several are averaged",
-    )
+    cli.add_checkpoints(parser)
     parser.add_argument("--targets", nargs="+", required=True, help="targets by number, name, title or assay")
     cli.add_track_options(parser)
     parser.add_argument(

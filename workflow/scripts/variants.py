@@ -20,13 +20,7 @@ import cli
 
 def arguments():
     parser = cli.parser(__doc__)
-    parser.add_argument(
-        "-c",
-        "--checkpoint",
-        nargs="+",
-        required=True,
-        help="checkpoints, or folders of shared models; several are averaged",
-    )
+    cli.add_checkpoints(parser)
     parser.add_argument("-g", "--genome", required=True, help="FASTA file of the genome, plain or bgzip")
     parser.add_argument("-v", "--variants", help="VCF, BCF or table of variants")
     parser.add_argument("-o", "--output", default="effects.h5", help="file of effects to write (HDF5)")
