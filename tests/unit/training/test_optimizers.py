@@ -41,6 +41,25 @@ def test_without_decay_adamw_is_adam():
     np.testing.assert_array_equal(adam, adamw)
 
 
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_the_fused_step_is_that_of_keras(compiled):
+    """Adam of Keras, over 200 steps, also when XLA compiles the step; 1 - .999 in float32 is 1.3e-5 too small."""
+    import tensorflow as tf
+
+    gradients = np.random.default_rng(2).normal(0, [1e-4, 1, 1e4], (200, 5, 3)).astype(np.float32)
+    pair = make_optimizer(Recipe(learning_rate=0.01, epsilon=1e-5), 10), keras.optimizers.Adam(0.01, epsilon=1e-5)
+    assert type(pair[0]).update_step is not type(pair[1]).update_step
+    weights = [keras.Variable(np.ones((5, 3), np.float32)) for _ in pair]
+    for optimizer, weight in zip(pair, weights, strict=True):
+        optimizer.build([weight])
+        step = tf.function(lambda g, optimizer=optimizer: optimizer.apply([g]), jit_compile=True)
+        for gradient in gradients:
+            (step if compiled else lambda g, optimizer=optimizer: optimizer.apply([g]))(tf.constant(gradient))
+    np.testing.assert_allclose(*(keras.ops.convert_to_numpy(weight) for weight in weights), rtol=1e-5)
+    for slots in zip(*(optimizer.variables for optimizer in pair), strict=True):
+        np.testing.assert_allclose(*(keras.ops.convert_to_numpy(slot) for slot in slots), rtol=2e-5)
+
+
 def test_adamw_decays_the_kernels_of_layers_only():
     """Without gradients, only the decay changes a weight; the biases of attention have two dimensions."""
     layers = [keras.layers.Conv1D(4, 3), keras.layers.BatchNormalization()]

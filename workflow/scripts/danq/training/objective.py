@@ -10,6 +10,7 @@ import numpy as np
 
 from .average import Averaging
 from .clipping import Clipping
+from .fused import Fused
 from .recipe import Recipe
 
 MAX_POSITIVE_WEIGHT = 100.0
@@ -32,6 +33,7 @@ def make_optimizer(recipe: Recipe, steps_per_epoch: int, weights: Sequence = ())
     if recipe.optimizer == "adamw":
         options |= {"weight_decay": recipe.weight_decay}
     extras = [Averaging] * (recipe.ema is not None) + [Clipping] * (recipe.clip is not None)
+    extras += [Fused] * recipe.optimizer.startswith("adam")
     optimizer = (type(kind.__name__, (*extras, kind), {}) if extras else kind)(learning_rate=rate, **options)
     if recipe.optimizer == "adamw":
         spared = [weight for weight in weights if len(weight.shape) < 2 or weight.name == "bias"]
