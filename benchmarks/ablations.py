@@ -40,7 +40,7 @@ VARIANTS = {
         "warm_up": 0.0,
         "clip": None,
     },
-    "constant learning rate": {"schedule": "constant"},
+    "cosine schedule": {"schedule": "cosine"},
     "learning rate .003": {"learning_rate": 0.003},
     "batches of 128": {"batch_size": 128},
     "without average of weights": {"ema": None},

@@ -53,6 +53,7 @@ SMALL = {
     "Beluga": PAIRS,
     "Sei": {"filters": 64, "filters2": 64, "filters3": 96, "splines": 8, "dense": 128},
 }
+RECIPE = {"batch_size": BATCH, "schedule": "cosine", "class_weighting": "sqrt", "monitor": "auprc", "patience": 1000}
 RATES = {"DeepBind": 0.01, "TBiNet": 0.005}  # learning rates; 0.002 for the others
 # The start of DanQ-JASPAR: at full scale, known motifs saturate a small LSTM.
 OPTIONS = {"DanQ-JASPAR": {"jaspar_scale": 0.3}}
@@ -92,7 +93,7 @@ def measured(folder: Path, recipe: dict, minutes: float, threads: int) -> dict:
         auroc, auprc, targets, speed = tested(folder, path, devices)
     return {
         **{"auroc": auroc, "auprc": auprc, "targets": targets, "minutes": history["seconds"].sum() / 60},
-        **{"epochs": len(history), "best_epoch": history["val_loss"].idxmin() + 1},
+        **{"epochs": len(history), "best_epoch": history["val_auprc"].idxmax() + 1},
         "training_windows": plan.get("max_windows", len(data)),
         **{"predicted_per_second": speed, "parameters": parameters, "window": data.length},
     }
@@ -196,8 +197,8 @@ def main() -> None:
             say(f"{name}: already in {args.table}")
             continue
         small = SMALL.get(name, {}) | sizes
-        options = {"learning_rate": RATES.get(name, 0.002), "batch_size": BATCH, "schedule": "cosine"}
-        recipe = {"architecture": name, "sizes": small, "seed": args.seed, "patience": 1000} | options
+        recipe = {"architecture": name, "sizes": small, "seed": args.seed, "learning_rate": RATES.get(name, 0.002)}
+        recipe |= RECIPE
         try:
             row = common.apart(measured, args.folder, recipe | OPTIONS.get(name, {}), args.minutes, args.threads)
         except UserError as error:

@@ -16,7 +16,7 @@ COMPACT = {
     "learning_rate": 0.001,
     "weight_decay": 0.01,
     "warm_up": 0.5,
-    "schedule": "cosine",
+    "schedule": "constant",
     "clip": 1.0,
     "ema": 0.99,
     "monitor": "auprc",
