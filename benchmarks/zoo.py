@@ -172,11 +172,12 @@ def draw(table: pd.DataFrame, path: Path) -> None:
     for axes, column in zip(drawn.subplots(1, 2), ("auroc", "auprc"), strict=True):
         axes.scatter(cost, table[column], s=area, alpha=0.6, edgecolors="none")
         for x, y, name in zip(cost, table[column], table["architecture"], strict=True):
-            near = (abs(table[column] - y) < 0.03 * np.ptp(table[column])) & cost.between(x, 4 * x, inclusive="neither")
-            place = {"xytext": (-7, 4), "ha": "right"} if near.any() else {"xytext": (7, 4)}
+            level = abs(table[column] - y) < 0.05 * np.ptp(table[column])  # labels of these could overlap
+            right, left = (level & cost.between(*span, inclusive="neither") for span in ((x, 4 * x), (x / 1.3, x)))
+            place = {"xytext": (-7, 14 if left.any() else 4), "ha": "right"} if right.any() else {"xytext": (7, 4)}
             axes.annotate(name, (x, y), textcoords="offset points", fontsize=8, **place)
         axes.set(xscale="log", xlabel="ms per predicted window (both strands)", ylabel=f"mean {column.upper()}")
-        axes.margins(0.45, 0.1)
+        axes.margins(0.6, 0.1)
         pictures.plain(axes)
     minutes = ", ".join(f"{budget:g}" for budget in sorted(table["budget"].unique()))
     drawn.suptitle(f"{minutes} minutes of training each; dot: number of parameters", fontsize=10)
