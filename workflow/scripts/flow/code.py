@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections import defaultdict
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -148,33 +148,35 @@ def tree(path: Path) -> ast.Module:
 def imported(path: Path) -> dict[Path, frozenset[str]]:
     """Modules of this project that a module imports anywhere, each with the names that the module uses of it."""
     found: dict[Path, set[str]] = {}
-    for module, names in _imports(path):
+    imports, attributes = _names(path)
+    for module, names in imports:
         file = _file(path, module)
         if file:
-            found.setdefault(file, set()).update(names or _attributes(path, module))
+            found.setdefault(file, set()).update(names or attributes[module])
         for name in names:
             file = _file(path, f"{module}.{name}")
             if file:
-                found.setdefault(file, set()).update(_attributes(path, name))
+                found.setdefault(file, set()).update(attributes[name])
     return {file: frozenset(names) for file, names in found.items()}
 
 
-def _imports(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Each import statement: the absolute name of the module, and the names it takes (none for `import module`)."""
+def _names(path: Path) -> tuple[list[tuple[str, list[str]]], dict[str, set[str]]]:
+    """What a module imports, and the attributes it uses of each name: of `registry`, `build` in `registry.build()`.
+
+    An import is the absolute name of a module and the names taken from it (none for `import module`).
+    """
     package = path.relative_to(SCRIPTS).parts[:-1]
+    imports, attributes = [], defaultdict(set)
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            for name in node.names:
-                yield name.name, []
+            imports += [(name.name, []) for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             parts = package[: len(package) - node.level + 1] if node.level else ()
-            yield ".".join([*parts, *([node.module] if node.module else [])]), [name.name for name in node.names]
-
-
-def _attributes(path: Path, name: str) -> set[str]:
-    """The attributes that a module uses of a name: of `registry`, `build` in `registry.build(...)`."""
-    attributes = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute))
-    return {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == name}
+            module = ".".join([*parts, *([node.module] if node.module else [])])
+            imports.append((module, [name.name for name in node.names]))
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            attributes[node.value.id].add(node.attr)
+    return imports, attributes
 
 
 def _file(importer: Path, module: str) -> Path | None:
@@ -217,8 +219,13 @@ def fingerprint(program: str, architecture: str | None = None, baseline: str | N
     """A short text that changes with the deciding code of a program, such as `code 3f2a9c1e04d7`."""
     digest = hashlib.blake2b(digest_size=6)
     for path in deciding(program, architecture, baseline):
-        digest.update(f"{module_name(path)} {essence(tree(path))}\n".encode())
+        digest.update(f"{module_name(path)} {_essence_of(path)}\n".encode())
     return f"code {digest.hexdigest()}"
+
+
+@cache
+def _essence_of(path: Path) -> str:
+    return essence(tree(path))  # many programs use the same modules
 
 
 def essence(module: ast.Module) -> str:
