@@ -28,7 +28,7 @@ if BASELINES:
         threads: 4
         params:
             program=program("baseline"),
-            code=lambda wildcards: code_of("baseline", baseline=wildcards.model),
+            code=lambda wildcards: fingerprint("baseline", baseline=wildcards.model),
             data=subpath(input.train, parent=True),
             options=lambda wildcards: options(**baseline_options(config, wildcards.model)),
         message:

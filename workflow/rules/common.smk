@@ -166,7 +166,7 @@ within = partial(within, config)
 by_name_of = by_model
 by_name = partial(by_model, [PREDICTORS[name].title for name in COMPARED])
 by_model = partial(by_model, MODELS)
-code_of = code.fingerprint
+fingerprint = code.fingerprint
 EMBED_KNOWN = on_disk(config["motifs"]["known"]) if config["motifs"]["known"] else []
 HIT_MOTIFS = on_disk(EXPLAIN["hit_file"]) if EXPLAIN["hit_file"] else EMBED_KNOWN
 
@@ -183,9 +183,14 @@ def program(name):
     return lambda wildcards, input: os.path.relpath(SCRIPTS / f"{name.format(**dict(wildcards.items()))}.py")
 
 
+def code_of(name, architecture=None):
+    """The code of a stage, read when a job needs it: a job on a cluster then reads the code of its stage only."""
+    return lambda wildcards: fingerprint(name, architecture)
+
+
 def code_of_model(name):
     """The code of a stage that builds the model of the wildcard."""
-    return lambda wildcards: code_of(name, config["models"][PREDICTORS[wildcards.model].model]["architecture"])
+    return lambda wildcards: fingerprint(name, config["models"][PREDICTORS[wildcards.model].model]["architecture"])
 
 
 def checkpoints_of(wildcards):
@@ -217,8 +222,8 @@ def file_of_sequences(key):
 def code_of_sequences(models):
     """The code that predicts sequences with some models."""
     architectures = sorted({config["models"][PREDICTORS[model].model]["architecture"] for model in models})
-    predicting = [code_of(sequences.PREDICTING, architecture) for architecture in architectures]
-    return [code_of(sequences.READING), *predicting]
+    predicting = [fingerprint(sequences.PREDICTING, architecture) for architecture in architectures]
+    return [fingerprint(sequences.READING), *predicting]
 
 
 def blocks_of(wildcards):
@@ -250,7 +255,7 @@ def searched(function):
 
 def code_of_trial(name):
     """The code of a stage that builds the model of the search."""
-    return searched(lambda search: code_of(name, search.settings["architecture"]))
+    return searched(lambda search: fingerprint(name, search.settings["architecture"]))
 
 
 def trials_of(wildcards):

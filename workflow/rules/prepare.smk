@@ -23,7 +23,11 @@ rule prepare:
     threads: 4
     params:
         program=program("prepare"),
-        code=[code_of("prepare"), code_of("danq/data/folds")] if FOLDS else code_of("prepare"),
+        code=(
+            (lambda wildcards: [fingerprint("prepare"), fingerprint("danq/data/folds")])
+            if FOLDS
+            else code_of("prepare")
+        ),
         folder=subpath(output.targets, parent=True),
         listed=listed(LISTED.sheet),
         options=lambda wildcards: options(**prepare_options(config, wildcards.get("fold"))),

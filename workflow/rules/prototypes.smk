@@ -16,7 +16,7 @@ rule detect_small:
         "../envs/danq.yaml"
     params:
         program=program("prototypes/mdet_{layer}"),
-        code=lambda wildcards: code_of(f"prototypes/mdet_{wildcards.layer}"),
+        code=lambda wildcards: fingerprint(f"prototypes/mdet_{wildcards.layer}"),
         options=options(**within("prototypes", "motif", "length", "channels", "epochs", "seed")),
     message:
         "Train a small network ({wildcards.layer}) to detect a motif"
@@ -40,7 +40,7 @@ rule discover_small:
         "../envs/danq.yaml"
     params:
         program=program("prototypes/mdisc_{layer}"),
-        code=lambda wildcards: code_of(f"prototypes/mdisc_{wildcards.layer}"),
+        code=lambda wildcards: fingerprint(f"prototypes/mdisc_{wildcards.layer}"),
         options=options(**within("prototypes", "length", "channels", "seed")),
     message:
         "Discover the motif of a small network ({wildcards.layer})"
