@@ -86,6 +86,18 @@ def test_settings_of_a_persons_keras_do_not_count(tmp_path):
     assert done.stdout.split() == ["tensorflow", "float32", "channels_last", "1e-07"]
 
 
+def test_keras_loads_without_the_packages_that_no_program_uses_of_it():
+    code = (
+        "import sys, cli\n"
+        "with cli.quiet_loading(): import keras\n"
+        "print({'keras', 'sklearn', 'matplotlib'} & set(sys.modules))\n"
+        "import matplotlib.figure, sklearn.metrics"
+    )
+    environment = os.environ | {"PYTHONPATH": str(SCRIPTS)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "{'keras'}\n"
+
+
 def test_the_documented_variable_chooses_the_backend():
     code = "import cli, os; print(os.environ['KERAS_BACKEND'])"
     environment = os.environ | {"PYTHONPATH": str(SCRIPTS), "KERAS_BACKEND": "jax"}

@@ -171,7 +171,7 @@ def check_backend() -> None:
 
 @contextmanager
 def quiet_loading() -> Iterator[None]:
-    """Hide what TensorFlow's libraries write to stderr while they load, before they obey a log level.
+    """Load Keras, and hide what TensorFlow's libraries write to stderr meanwhile, before they obey a log level.
 
     If loading fails, the text is written after all.
     """
@@ -180,6 +180,8 @@ def quiet_loading() -> Iterator[None]:
         stderr = os.dup(2)
         os.dup2(hidden.fileno(), 2)
         try:
+            with _absent("matplotlib", "sklearn"):
+                import keras  # noqa: F401
             yield
         except BaseException:
             hidden.seek(0)
@@ -188,6 +190,18 @@ def quiet_loading() -> Iterator[None]:
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+@contextmanager
+def _absent(*packages: str) -> Iterator[None]:
+    """Hide packages that Keras imports where it finds them, for parts that no program uses: that takes 2 s."""
+    missing = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(missing))
+    try:
+        yield
+    finally:
+        for name in missing:
+            del sys.modules[name]
 
 
 @contextmanager
