@@ -5,8 +5,8 @@ output of each detector; M2 has a hidden layer. The published networks have one 
 1,569 parameters, M2 2,129, and M2 with `pooling: max_mean` 2,641. Several targets share the detectors here. Described
 in the paper and in the configuration files of its code (BSD-3-Clause).
 
-Differences: the window is padded with zeros by half of a detector on each side instead of with 0.25 by all of it, and
-there is no search for the best hyperparameters (dropout is drawn from 0, 0, 0.25 and 0.5 there).
+Difference: the window is padded with zeros by half of a detector on each side instead of with 0.25 by all of it. The
+published recipes are the best of some drawn at random; config/deepbind_search.yaml does so.
 """
 
 from __future__ import annotations
