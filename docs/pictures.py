@@ -59,8 +59,7 @@ def screenshots(report):
         page.locator("#explained-target").select_option(index=1)  # REST
         page.locator("#explained-entry").select_option(label="danq, integrated gradients")
         page.locator("#contributions").evaluate("heading => window.scrollTo(0, heading.offsetTop - 10)")
-        high = page.evaluate("document.getElementById('variants').offsetTop - window.scrollY - 40")
-        yield "report_bases", shot(page).crop((0, 0, WIDTH, high))
+        yield "report_bases", shot(page)
         browser.close()
 
 
