@@ -44,12 +44,14 @@ yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/
 	@test -n "$(DATA)" || { echo "say where the yeast files are: make yeast DATA=FOLDER (see config/README.md)" >&2; exit 1; }
 	$(SNAKEMAKE) --configfile $(or $(CONFIG),config/yeast.yaml) --config folder="$(DATA)"
 
-# Tests on Slurm mostly wait and most others use one core, so groups of tests run at the same time.
+# Tests on Slurm mostly wait and most others use one core, so groups of tests run at the same time. APART is half of the
+# others; it needs no finished demo.
+APART := tests/unit tests/browser tests/fuzz $(wildcard tests/workflow/test_re*.py)
 test: $(READY)  ## run all tests
 	. $(VENV)/bin/activate && .ci/alongside tests/slurm $(MAKE) --no-print-directory test-others
 
 test-others: $(READY)  ## run all tests but those on a Slurm cluster
-	. $(VENV)/bin/activate && .ci/alongside tests/unit python -m pytest --ignore tests/unit --ignore tests/slurm
+	. $(VENV)/bin/activate && .ci/alongside "$(APART)" python -m pytest --ignore tests/slurm $(APART:%=--ignore %)
 
 test-fast: $(READY)  ## run the tests that need no cluster, browser or demo
 	. $(VENV)/bin/activate && .ci/alongside tests/unit python -m pytest \
