@@ -35,8 +35,8 @@ function contributionRow(shown, begin, low, high, kinds) {
   shown.marks.forEach((places, i) => drawn.append(markStrip(kinds[i], places, shown.first, begin, end, RISE + 13 + i * STRIP)));
   drawn.append(svg("line", { x1: LEFT, x2: LEFT + (end - begin) * COLUMN, y1: base, y2: base, stroke: "#8b95a0" }));
   for (const value of new Set([low, high])) {
-    const y = base - value * scale;
-    if (value) drawn.append(svg("line", { x1: LEFT - 3, x2: LEFT, y1: y, y2: y, stroke: "#8b95a0" }), svg("text", { x: LEFT - 5, y: y + 3, "text-anchor": "end" }, value.toFixed(1)));
+    const y = base - value * scale, text = value.toFixed(high - low < 0.5 ? 2 : 1);
+    if (Number(text)) drawn.append(svg("line", { x1: LEFT - 3, x2: LEFT, y1: y, y2: y, stroke: "#8b95a0" }), svg("text", { x: LEFT - 5, y: y + 3, "text-anchor": "end" }, text.replace("-", "−")));
   }
   for (let i = begin; i < end; i++) {
     const value = shown.heights[i] * shown.step, height = Math.abs(value) * scale, x = LEFT + (i - begin) * COLUMN;
