@@ -46,7 +46,7 @@ yeast: $(READY)  ## run the yeast genome: make yeast DATA=FOLDER [CONFIG=config/
 
 # Tests on Slurm mostly wait and most others use one core, so groups of tests run at the same time. APART is half of the
 # others; it needs no finished demo.
-APART := tests/unit tests/browser tests/fuzz $(wildcard tests/workflow/test_re*.py)
+APART := tests/unit tests/browser tests/fuzz $(addprefix tests/workflow/test_,rerun.py replicates.py reference_session.py)
 test: $(READY)  ## run all tests
 	. $(VENV)/bin/activate && .ci/alongside tests/slurm $(MAKE) --no-print-directory test-others
 
