@@ -232,7 +232,8 @@ def test_variants_in_planted_motifs_have_the_effects_they_should():
     assert roc_auc_score(told["kind"] == "disrupting", told["difference"].abs()) >= 0.95
     assert auroc["difference"].mean() >= 0.95
     assert auroc["log_odds"].mean() >= 0.95
-    assert auroc["log_odds"].min() >= 0.9
+    assert auroc["log_odds"].drop("REST").min() >= 0.95
+    assert auroc["log_odds"]["REST"] >= 0.9
 
 
 def test_the_table_of_variants_holds_the_strongest_target_of_each():
@@ -277,6 +278,8 @@ def test_bases_that_decide_are_in_planted_sites(method, mean, lowest, enrichment
     assert min(one.windows for one in table.values()) == 20
     assert np.mean([one.auroc for one in table.values()]) >= mean
     assert min(one.auroc for one in table.values()) >= lowest
+    assert min(table[name].auroc for name in ("CTCF", "HNF1A")) >= 0.85
+    assert min(table[name].enrichment for name in ("CTCF", "HNF1A")) >= 4
     assert min(one.enrichment for one in table.values()) >= enrichment
 
 
@@ -360,7 +363,7 @@ def test_hits_are_the_planted_sites(method, recall, precision):
     figures = {target.name: right_hits(table, found, target) for target in found.targets}
     print(method, figures)
     for target in found.targets:
-        assert figures[target.name][0] >= recall
+        assert figures[target.name][0] >= (recall if target.name == "REST" else 0.9)
         assert figures[target.name][1] >= precision
         best = carried[(carried["index"] == target.index) & (carried["motif"] != ALL)].iloc[0]
         if figures[target.name][0] >= 0.9:
