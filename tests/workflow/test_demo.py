@@ -231,9 +231,7 @@ def test_variants_in_planted_motifs_have_the_effects_they_should():
     print(pd.DataFrame(auroc).to_string())
     assert roc_auc_score(told["kind"] == "disrupting", told["difference"].abs()) >= 0.95
     assert auroc["difference"].mean() >= 0.95
-    assert auroc["log_odds"].mean() >= 0.95
-    assert auroc["log_odds"].drop("REST").min() >= 0.95
-    assert auroc["log_odds"]["REST"] >= 0.9
+    assert auroc["log_odds"].min() >= 0.95
 
 
 def test_the_table_of_variants_holds_the_strongest_target_of_each():
@@ -264,22 +262,18 @@ def found_in_places(path):
 
 
 @pytest.mark.parametrize(
-    ("method", "mean", "lowest", "enrichment"),
-    [("integrated_gradients", 0.9, 0.9, 6), ("mutagenesis", 0.85, 0.7, 3), ("gradient", 0.8, 0.6, 1.5)],
+    ("method", "auroc", "enrichment"),
+    [("mutagenesis", 0.9, 6), ("integrated_gradients", 0.9, 6), ("gradient", 0.8, 4)],
 )
-def test_bases_that_decide_are_in_planted_sites(method, mean, lowest, enrichment):
-    """Measured AUROCs of CTCF, REST and HNF1A in three trainings (processors differ):
+def test_bases_that_decide_are_in_planted_sites(method, auroc, enrichment):
+    """Measured for CTCF, REST and HNF1A in five trainings (seeds 1, 2, 3, 6, and 1 on two threads):
 
-    integrated gradients .98 to .99 for all; mutagenesis .97 to .99, REST .81 to .96; gradient .93 to .99, REST .73 to
-    .93. A model that is sure of REST does not lose it by one base: only integrated gradients see the whole site.
+    mutagenesis .92 to .99, integrated gradients .98 to 1.00, gradient .83 to .98. Enrichments are 5 to 20.
     """
     table = found_in_places(RESULTS / "models/danq/explain/attributions" / f"{method}.h5")
     assert set(table) == {"CTCF", "REST", "HNF1A"}
     assert min(one.windows for one in table.values()) == 20
-    assert np.mean([one.auroc for one in table.values()]) >= mean
-    assert min(one.auroc for one in table.values()) >= lowest
-    assert min(table[name].auroc for name in ("CTCF", "HNF1A")) >= 0.85
-    assert min(table[name].enrichment for name in ("CTCF", "HNF1A")) >= 4
+    assert min(one.auroc for one in table.values()) >= auroc
     assert min(one.enrichment for one in table.values()) >= enrichment
 
 
@@ -352,30 +346,27 @@ def right_hits(table, found, target):
 
 
 @pytest.mark.parametrize(
-    ("method", "recall", "precision"),
-    [("integrated_gradients", 0.9, 0.8), ("mutagenesis", 0.6, 0.8), ("gradient", 0.4, 0.7)],
+    ("method", "precision"), [("mutagenesis", 0.8), ("integrated_gradients", 0.8), ("gradient", 0.7)]
 )
-def test_hits_are_the_planted_sites(method, recall, precision):
-    """Measured: recall 1 and precision .83 to 1 for all, but recall of REST .8 by mutagenesis and .6 by gradient."""
+def test_hits_are_the_planted_sites(method, precision):
+    """Measured: recall 1 and precision .95 to 1 for all."""
     found = Attributions(RESULTS / "models/danq/explain/attributions" / f"{method}.h5")
     folder = RESULTS / "models/danq/explain/hits" / method
     table, carried = HITS.read(folder / "hits.tsv.gz"), CARRIED.read(folder / "carried.tsv")
     figures = {target.name: right_hits(table, found, target) for target in found.targets}
     print(method, figures)
     for target in found.targets:
-        assert figures[target.name][0] >= (recall if target.name == "REST" else 0.9)
+        assert figures[target.name][0] >= 0.9
         assert figures[target.name][1] >= precision
         best = carried[(carried["index"] == target.index) & (carried["motif"] != ALL)].iloc[0]
-        if figures[target.name][0] >= 0.9:
-            assert best["name"].upper() == target.name
-            assert best["share"] > 4 * best["share_of_length"]  # measured: 8 to 14 by integrated gradients
-    assert np.mean([one for one, _ in figures.values()]) >= max(recall, 0.75)
+        assert best["name"].upper() == target.name
+        assert best["share"] > 4 * best["share_of_length"]  # measured: 7 to 19
 
 
 def test_hits_need_the_motif_and_the_contributions(tmp_path):
     """With contributions in random order, or motifs with their positions in random order, few sites have a hit.
 
-    Measured recalls: 0 to .1.
+    Measured recalls: 0 to .05.
     """
     found = Attributions(RESULTS / "models/danq/explain/attributions/mutagenesis.h5")
     draw = np.random.default_rng(0)
@@ -399,8 +390,9 @@ def test_hits_need_the_motif_and_the_contributions(tmp_path):
 def test_planted_spacings_of_pairs_are_found(tmp_path):
     """In an element with three or four motifs, neighbours are 333 or 250 bp apart, from middle to middle.
 
-    Hits in the contributions to DNase, which any two bound factors open. Measured: four pairs have a preferred spacing,
-    all four of the planted ones; pairs of a promoter's and an enhancer's factor are in a third of the expected windows.
+    Hits in the contributions to DNase, which any two bound factors open. Measured: seven pairs have a preferred
+    spacing, all seven of the planted ones; pairs of a promoter's and an enhancer's factor are in a third of the
+    expected windows.
     """
     from danq.explain.attribute import attribute
     from danq.runtime.devices import Devices
@@ -408,7 +400,7 @@ def test_planted_spacings_of_pairs_are_found(tmp_path):
 
     windows = Windows(RESULTS / "windows/test.h5")
     (target,) = (one for one in windows.targets if one.name == "DNase")
-    rows = np.flatnonzero(windows.labels()[:, target.index - 1])[:900]
+    rows = np.flatnonzero(windows.labels()[:, target.index - 1])
     ensemble = Ensemble([RESULTS / "models/danq/training/model.weights.h5"], "both", Devices(0))
     attribute(ensemble, windows, {target.index: rows}, "gradient", tmp_path / "gradient.h5")
     motifs = from_file(PROJECT / "resources/demo/planted.meme")
@@ -421,7 +413,7 @@ def test_planted_spacings_of_pairs_are_found(tmp_path):
     together = pairs["first_name"].isin(PROMOTER) == pairs["second_name"].isin(PROMOTER)
     print(pairs.assign(apart=apart, together=together).to_string())
     spaced = pairs["spacing_pvalue"] < 0.01
-    assert (spaced & planted & together).sum() >= 3
+    assert (spaced & planted & together).sum() >= 5
     assert (spaced & ~(planted & together)).sum() <= 1
     sums = pairs.groupby(together)[["both_windows", "expected_windows"]].sum()
     ratio = sums["both_windows"] / sums["expected_windows"]
@@ -430,9 +422,9 @@ def test_planted_spacings_of_pairs_are_found(tmp_path):
 
 
 def test_inserting_a_planted_motif_raises_its_own_target_most():
-    """Measured: own effects +7.7 to +11.9 logits, 6.7 or more above all other targets; shuffled bases -.7 to +1.
+    """Measured in five trainings: own effects +4 to +6.7 logits, 2.8 or more above all other targets.
 
-    Other factors rise by .8 at most (docs/embedding.md).
+    Shuffled bases change the own target by .2 at most, and other factors rise by .5 at most (docs/embedding.md).
     """
     table = EMBEDDED.read(RESULTS / "models/danq/explain/embedding.tsv")
     wide = table.pivot_table("effect", "insert", "target")
@@ -440,14 +432,14 @@ def test_inserting_a_planted_motif_raises_its_own_target_most():
     own = table[table["insert"] == table["target"]].set_index("insert")
     assert set(own.index) == set(wide.index) == set(PLANTED)
     others = {factor: wide.loc[factor].drop(factor).max() for factor in PLANTED}
-    assert min(own.loc[factor, "effect"] - others[factor] for factor in PLANTED) > 0.4, others
-    assert own["excess"].min() > 3.5
+    assert min(own.loc[factor, "effect"] - others[factor] for factor in PLANTED) > 1.5, others
+    assert own["excess"].min() > 2.5
     assert own["pvalue"].max() < 1e-8
-    assert own["control"].abs().max() < 2
+    assert own["control"].abs().max() < 1
     assert (own["p_insert"] / own["p_background"]).min() > 2.5
     factors = table[(table["assay"] == "TF") & (table["insert"] != table["target"])]
     assert len(factors) == 56
-    assert (factors["effect"] > 2.5).sum() <= 2
+    assert factors["effect"].max() < 1.5
     assert factors["effect"].mean() < 0
 
 

@@ -16,7 +16,8 @@ from .mutagenesis import mutated
 
 BATCH = 128  # sequences of a pass
 LEAST = 1e-3  # logits; smaller differences from the references count as this
-OFFSETS = (0.5, 0.25, 0.75, 0.125, 0.625, 0.375, 0.875)  # of the steps of each round, as parts of a step
+# Of the points of each round, as parts of a step: 1/2, 1/4, 3/4, 1/8, ... (van der Corput), which fill gaps evenly.
+OFFSETS = tuple(int(f"{i:04b}"[::-1], 2) / 16 for i in range(1, 16))
 
 
 def mutagenesis(logits: Logits, packed: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, None]:
