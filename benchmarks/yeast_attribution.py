@@ -12,7 +12,7 @@ other windows    the stretches of the factor's other windows, which keeps their 
 random weights   the same windows, explained by a model with the weights of each layer permuted (Adebayo 2018)
 all positives    the share of all explained windows whose stretch overlaps the best match, whatever its score
 
-    python benchmarks/yeast_attribution.py -c results/yeast_coarse/models/compact-1/training/model.weights.h5 \\
+    python benchmarks/yeast_attribution.py -c results/yeast_coarse/models/compact-seed1/training/model.weights.h5 \\
         -d results/yeast_coarse/windows
 """
 

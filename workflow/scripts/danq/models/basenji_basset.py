@@ -1,4 +1,4 @@
-"""Basenji-Basset: the Basset-style network of the authors of Basenji, a tower of convolutions whose pools halve it.
+"""Basenji-Basset: the Basset-style network of the authors of Basenji, a tower of convolutions and pools.
 
 Each block of the tower is GELU, convolution, batch normalisation and pool. The published sizes give 5,976,516 trainable
 parameters at 1,344 bp and 164 targets. Described in the parameter file `manuscripts/basset/params_basset.json` of the

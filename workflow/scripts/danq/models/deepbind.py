@@ -1,4 +1,4 @@
-"""DeepBind: one layer of motif detectors whose highest outputs are weighed, on both strands of the window.
+"""DeepBind: one layer of motif detectors whose highest outputs are weighted, on both strands of the window.
 
 One network reads the window and its reverse complement, and the larger of its two outputs counts. M1 weighs the highest
 output of each detector; M2 has a hidden layer. The published networks have one target: M1 with detectors of 24 bp has

@@ -1,4 +1,4 @@
-"""DeeperDeepSEA: DeepSEA with two convolutions for each of its one, and batch normalisation.
+"""DeeperDeepSEA: DeepSEA with each convolution doubled, and batch normalisation.
 
 The published sizes give 54,634,477 trainable parameters at 1,000 bp and 919 targets. Described in the tutorials of the
 authors' code (BSD-3-Clause-Clear). There, the hidden dense layer has as many units as there are targets.
