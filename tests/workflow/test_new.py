@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -63,6 +64,26 @@ def test_the_offered_model_can_be_uncommented(project):
 def test_one_target_is_compared_with_all_bins(project):
     said = new(project, "-g", "mine/genome.fa", "-p", "mine/peaks/CTCF.narrowPeak.gz", "--name", "one")
     assert "Keep     all: with one target" in said
+
+
+@pytest.mark.parametrize("replicates", ["separate", "merge"])
+def test_other_names_of_contigs_give_the_same_windows(project, replicates):
+    """Peaks on NC_1, NC_2, ... with a table of aliases, against the same peaks on chr1, chr2, ..."""
+    for i in (1, 2):
+        text = gzip.decompress((project / "mine/peaks/CTCF.narrowPeak.gz").read_bytes()).decode()
+        toys.write_lines(project / f"plain/CTCF_rep{i}.narrowPeak", text.splitlines())
+        toys.write_lines(project / f"renamed/CTCF_rep{i}.narrowPeak", text.replace("chr", "NC_").splitlines())
+    toys.write_lines(project / "alias.txt", ["# genbank\tucsc", *(f"NC_{i}\tchr{i}" for i in range(1, 6))])
+    words = ("-g", "mine/genome.fa", "--replicates", replicates, "--name")
+    plain = new(project, *words, f"plain_{replicates}", "-p", "plain")
+    renamed = new(project, *words, f"renamed_{replicates}", "-p", "renamed", "--aliases", "alias.txt")
+    chosen = [re.findall("(?m)^(?:Bin|Split|Windows) .*", said) for said in (plain, renamed)]
+    assert len(chosen[0]) == 3
+    assert chosen[0] == chosen[1]
+    config = yaml.safe_load((project / f"config/renamed_{replicates}.yaml").read_text())
+    assert config["genome"]["aliases"] == "alias.txt"
+    message = error_of("new", *words, "none", "-p", "renamed", folder=project)
+    assert "give other names of its contigs (genome.aliases, --aliases)" in message
 
 
 def test_replicates_are_kept_apart_or_merged(project):

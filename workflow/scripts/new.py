@@ -52,6 +52,11 @@ def arguments():
     parser.add_argument("--test", nargs="+", help="contigs or regions for the test; default: by their sizes")
     parser.add_argument("--taxa", nargs="+", default=[], help="JASPAR's groups of known motifs; default: by the genome")
     parser.add_argument(
+        "--aliases",
+        metavar="TABLE",
+        help="other names of the genome's contigs, such as UCSC's chromAlias.txt; default: a built-in rule",
+    )
+    parser.add_argument(
         "--skip-unknown-contigs",
         action="store_true",
         help="leave out peaks on contigs that the genome does not have, also if more than 5 %% of a file's peaks are",
@@ -73,6 +78,7 @@ def main() -> None:
     if "://" in args.genome:
         raise UserError(f"{args.genome}: download the genome first, and name the file on disk")
     fasta = existing(Path(args.genome).expanduser(), "genome FASTA")
+    aliases = str(existing(Path(args.aliases).expanduser(), "table of aliases")) if args.aliases else None
     paths, left = peak_files.find(args.peaks, fasta)
     name = args.name or default_name(paths, fasta)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
@@ -80,26 +86,30 @@ def main() -> None:
     config, sheet = Path(args.output, f"{name}.yaml"), Path(args.output, f"{name}_targets.tsv")
     merged = Path("resources", name, "merged")
     check_free(config, sheet, args.force)
-    cli.check_outputs([fasta, *paths], [config, sheet])
+    cli.check_outputs([fasta, *paths, *filter(None, [aliases])], [config, sheet])
     with tempfile.TemporaryDirectory() as index:
         genome = Genome(fasta, index_folder=index)
     assembly = assemblies.recognised(genome.contigs)
     taxa = args.taxa or ([assembly.taxon] if assembly else [])
     show_genome(genome, assembly, fasta)
     targets, dropped = guesses.guess(paths, factors(taxa))
-    measured = survey.measure(paths, genome.contigs, skip_unknown=args.skip_unknown_contigs, processes=args.processes)
+    measured = survey.measure(
+        paths, genome.contigs, aliases=aliases, skip_unknown=args.skip_unknown_contigs, processes=args.processes
+    )
     show_peaks(targets, measured, left, dropped)
     if args.replicates == "merge":
-        targets = merge(targets, genome.contigs, merged)
-        measured = survey.measure([target.path for target in targets], genome.contigs, skip_unknown=True)
+        targets = merge(targets, genome.contigs, merged, aliases)
+        paths = [target.path for target in targets]
+        measured = survey.measure(paths, genome.contigs, aliases=aliases, skip_unknown=True)
     else:
         say_replicates(targets)
-    wishes = decide.Wishes(args.bin, args.window, args.keep, args.valid, args.test, args.skip_unknown_contigs)
+    wishes = decide.Wishes(args.bin, args.window, args.keep, args.valid, args.test, args.skip_unknown_contigs, aliases)
     chosen = decide.decide(genome.contigs, assembly, targets, measured, wishes, args.processes)
     wanted = expected(targets, taxa)
     show_choices(chosen, wanted, taxa)
     known = assembly.name if assembly else ""
-    write(Start(name, str(fasta), known, str(sheet), targets, chosen, taxa, wanted, wishes.skip_unknown), config, sheet)
+    said = (name, str(fasta), known, str(sheet), targets, chosen, taxa, wanted, wishes.skip_unknown, aliases)
+    write(Start(*said), config, sheet)
 
 
 def default_name(paths: list[Path], fasta: Path) -> str:
@@ -180,7 +190,7 @@ def say_replicates(targets) -> None:
         )
 
 
-def merge(targets, contigs: dict[str, int], folder: Path):
+def merge(targets, contigs: dict[str, int], folder: Path, aliases: str | None):
     """One target for each experiment with replicates, with the regions in which at least two of them have a peak."""
     from danq.file_names import file_names
     from danq.starting import replicates
@@ -195,7 +205,7 @@ def merge(targets, contigs: dict[str, int], folder: Path):
             found += members
             continue
         path = folder / f"{stem}.bed.gz"
-        regions, single = replicates.consensus([one.path for one in members], contigs)
+        regions, single = replicates.consensus([one.path for one in members], contigs, aliases)
         if not regions:
             raise UserError(f"{members[0].path}: shares no peak with its replicate; keep them --replicates separate")
         replicates.write_bed(regions, path)

@@ -33,6 +33,7 @@ class Start:
     taxa: Sequence[str]
     expected: Sequence[str]
     skip_unknown: bool = False
+    aliases: str | None = None
 
 
 def flow(value: Any) -> str:
@@ -55,6 +56,7 @@ def config_text(start: Start) -> str:
         "genome:",
         f"  fasta: {flow(start.fasta)}",
         *([f"  assembly: {flow(start.assembly)}"] if start.assembly else []),
+        *([f"  aliases: {flow(start.aliases)}"] if start.aliases else []),
         f"targets: {flow(start.sheet)}",
         "",
         "windows:",

@@ -33,6 +33,7 @@ class Wishes:
     valid: Sequence[str] | None = None
     test: Sequence[str] | None = None
     skip_unknown: bool = False
+    aliases: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ def decide(
     size = choices.choose_bin(measured, wishes.bin)
     while True:
         window = choices.choose_window(measured, sum(contigs.values()), int(size.value), wishes.window)
-        rule = Rule(bin=int(size.value), window=int(window.value), skip_unknown_contigs=wishes.skip_unknown)
+        rule = Rule(
+            bin=int(size.value),
+            window=int(window.value),
+            skip_unknown_contigs=wishes.skip_unknown,
+            aliases=wishes.aliases,
+        )
         counter = Counter(contigs, listed, [target.path for target in targets], rule, processes)
         keep = choices.choose_keep(counter.prevalence(), wishes.keep)
         counted = counter.count(str(keep.value), {"train": [REST], "valid": split.valid, "test": split.test})

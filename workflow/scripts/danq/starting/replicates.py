@@ -13,17 +13,21 @@ from ..data.peaks import read_peaks
 from ..files import replacing
 
 
-def consensus(paths: Sequence[Path], contigs: Mapping[str, int]) -> tuple[list[tuple[str, int, int]], int]:
+def consensus(
+    paths: Sequence[Path], contigs: Mapping[str, int], aliases: str | None = None
+) -> tuple[list[tuple[str, int, int]], int]:
     """Regions with peaks of at least two replicates, and the number of regions with peaks of one only.
 
     Overlapping or touching peaks of all replicates are joined to regions (name of the contig, start, end, as in BED),
     and those to which at least two replicates contribute are kept, as in DiffBind (Ross-Innes et al. 2012, Nature
     481:389-393).
+
+    aliases : table of other names of the contigs, see `contig_names.read_aliases`
     """
     grid = Grid(dict(contigs), 1)
     lines = []
     for path in paths:
-        peaks = read_peaks(path, grid.contigs)
+        peaks = read_peaks(path, grid.contigs, aliases=aliases)
         lines.append((grid.line(peaks.contig, peaks.start), grid.line(peaks.contig, peaks.end)))
     # Contigs touch on the line: a base between them keeps peaks at their ends apart.
     shift = [np.searchsorted(grid.first_bin, start, side="right") - 1 for start, _ in lines]

@@ -47,16 +47,22 @@ class Measured:
 
 
 def measure(
-    paths: Sequence[Path], contigs: Mapping[str, int], *, skip_unknown: bool = False, processes: int | None = 1
+    paths: Sequence[Path],
+    contigs: Mapping[str, int],
+    *,
+    aliases: str | None = None,
+    skip_unknown: bool = False,
+    processes: int | None = 1,
 ) -> list[Measured]:
     """Measure each file. A file that cannot be read, or does not belong to this genome, is a UserError.
 
     contigs : names and lengths in bp of the genome
+    aliases : table of other names of the contigs, see `contig_names.read_aliases`
     skip_unknown : allow that more than 5 % of a file's peaks are not on the genome
     """
     found, mistakes = [], []
     with parallel(processes) as mapped:
-        work = mapped(partial(_measured, dict(contigs), skip_unknown), paths)
+        work = mapped(partial(_measured, dict(contigs), aliases, skip_unknown), paths)
         for one in tqdm(work, "reading peaks", len(paths), unit=" files", disable=None):
             (found if isinstance(one, Measured) else mistakes).append(one)
     if mistakes:
@@ -65,10 +71,10 @@ def measure(
     return found
 
 
-def _measured(contigs: dict[str, int], skip_unknown: bool, path: Path) -> Measured | str:
+def _measured(contigs: dict[str, int], aliases: str | None, skip_unknown: bool, path: Path) -> Measured | str:
     """The measures of a file, or what is wrong with it."""
     try:
-        peaks = read_peaks(path, contigs)
+        peaks = read_peaks(path, contigs, aliases=aliases)
     except UserError as error:
         return str(error)
     lost = sum(peaks.skipped.values()) + peaks.outside
@@ -76,7 +82,8 @@ def _measured(contigs: dict[str, int], skip_unknown: bool, path: Path) -> Measur
         names = listed(list(peaks.skipped)) or "positions beyond the ends of contigs"
         return (
             f"{path}: {lost:,} of {peaks.total:,} peaks are not on the genome (on {names}); "
-            "use the assembly of the peaks, or give --skip-unknown-contigs to leave them out"
+            "use the assembly of the peaks, give other names of its contigs with --aliases, or leave these peaks out "
+            "with --skip-unknown-contigs"
         )
     length = peaks.end - peaks.start
     widths = (
