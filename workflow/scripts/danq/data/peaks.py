@@ -142,7 +142,8 @@ def _known_names(path: str | Path, names: list[str], contigs: dict[str, int], al
     if not any(known.values()):
         raise UserError(
             f"{path}: none of its contigs ({names[0]!r}, ...) is in the genome ({next(iter(contigs))!r}, ...); "
-            "use peaks and a genome of one assembly, or give other names of its contigs (genome.aliases, --aliases)"
+            "use peaks and a genome of the same assembly, or give other names of its contigs "
+            "(genome.aliases, --aliases)"
         )
     return known
 
