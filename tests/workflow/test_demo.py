@@ -274,6 +274,7 @@ def test_bases_that_decide_are_in_planted_sites(method, auroc, enrichment):
     assert set(table) == {"CTCF", "REST", "HNF1A"}
     assert min(one.windows for one in table.values()) == 20
     assert min(one.auroc for one in table.values()) >= auroc
+    assert min(table[name].auroc for name in ("CTCF", "HNF1A")) >= 0.85
     assert min(one.enrichment for one in table.values()) >= enrichment
 
 
@@ -433,7 +434,7 @@ def test_inserting_a_planted_motif_raises_its_own_target_most():
     assert set(own.index) == set(wide.index) == set(PLANTED)
     others = {factor: wide.loc[factor].drop(factor).max() for factor in PLANTED}
     assert min(own.loc[factor, "effect"] - others[factor] for factor in PLANTED) > 1.5, others
-    assert own["excess"].min() > 2.5
+    assert own["excess"].min() > 3.5  # measured: 3.8 to 4.7
     assert own["pvalue"].max() < 1e-8
     assert own["control"].abs().max() < 1
     assert (own["p_insert"] / own["p_background"]).min() > 2.5

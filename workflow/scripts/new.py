@@ -86,7 +86,7 @@ def main() -> None:
     config, sheet = Path(args.output, f"{name}.yaml"), Path(args.output, f"{name}_targets.tsv")
     merged = Path("resources", name, "merged")
     check_free(config, sheet, args.force)
-    cli.check_outputs([fasta, *paths, *filter(None, [aliases])], [config, sheet])
+    cli.check_outputs([fasta, aliases, *paths], [config, sheet])
     with tempfile.TemporaryDirectory() as index:
         genome = Genome(fasta, index_folder=index)
     assembly = assemblies.recognised(genome.contigs)
@@ -108,8 +108,10 @@ def main() -> None:
     wanted = expected(targets, taxa)
     show_choices(chosen, wanted, taxa)
     known = assembly.name if assembly else ""
-    said = (name, str(fasta), known, str(sheet), targets, chosen, taxa, wanted, wishes.skip_unknown, aliases)
-    write(Start(*said), config, sheet)
+    start = Start(
+        name, str(fasta), known, str(sheet), targets, chosen, taxa, wanted, wishes.skip_unknown, wishes.aliases
+    )
+    write(start, config, sheet)
 
 
 def default_name(paths: list[Path], fasta: Path) -> str:
